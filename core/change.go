@@ -1,0 +1,199 @@
+package core
+
+import "bytes"
+
+// cookieMember is the member of a record that holds the cookie's attributes.
+const cookieMember = "cookie"
+
+// reserved reports whether a key cannot be that of a value. Besides the
+// attributes it is the names that a Node program must not merge into an
+// object.
+func reserved(key string) bool {
+	switch key {
+	case cookieMember, "__proto__", "constructor", "prototype":
+		return true
+	}
+	return false
+}
+
+// A change is what this request made of one value.
+type change struct {
+	key string
+	raw []byte // nil: deleted
+	err error  // the value could not be encoded; the commit will fail with it
+
+	// updates are the steps from the store's value to raw. They are run again
+	// if the store's value turns out to be another one. None: raw stands,
+	// whatever the store has.
+	updates []update
+}
+
+// An update makes a new value of an old one, nil for none.
+type update func(raw []byte) ([]byte, error)
+
+// A binding is a value that a handler changes in place.
+type binding struct {
+	key   string
+	ptr   any
+	found []byte // its encoding when it was last looked at
+}
+
+func (s *Session) change(key string) *change {
+	for i := range s.changes {
+		if s.changes[i].key == key {
+			return &s.changes[i]
+		}
+	}
+	return nil
+}
+
+// current returns the value that a handler sees.
+func (s *Session) current(key string) (raw []byte, ok bool) {
+	s.syncBinding(key)
+	if c := s.change(key); c != nil {
+		return c.raw, c.raw != nil
+	}
+	if s.cleared {
+		return nil, false
+	}
+	return s.base.get(key)
+}
+
+// put records a change. It keeps a binding of that key only if told to.
+func (s *Session) put(c change, keepBinding bool) {
+	s.gen++
+	if !keepBinding {
+		s.unbind(c.key)
+	}
+	if mine := s.change(c.key); mine != nil {
+		*mine = c
+		return
+	}
+	if s.changes == nil {
+		s.changes = s.few[:0]
+	}
+	s.changes = append(s.changes, c)
+}
+
+func (s *Session) unbind(key string) {
+	for i := range s.bindings {
+		if s.bindings[i].key == key {
+			s.bindings = append(s.bindings[:i:i], s.bindings[i+1:]...)
+			return
+		}
+	}
+}
+
+func (s *Session) binding(key string) *binding {
+	for i := range s.bindings {
+		if s.bindings[i].key == key {
+			return &s.bindings[i]
+		}
+	}
+	return nil
+}
+
+// syncBinding records what a handler did to a bound value, if anything.
+func (s *Session) syncBinding(key string) {
+	b := s.binding(key)
+	if b == nil {
+		return
+	}
+	raw, err := encode(b.ptr)
+	if err != nil {
+		s.put(change{key: key, raw: b.found, err: encodeError(key, b.ptr, err)}, true)
+		return
+	}
+	if !bytes.Equal(raw, b.found) {
+		b.found = raw
+		s.put(change{key: key, raw: raw}, true)
+	}
+}
+
+func (s *Session) syncBindings() {
+	for i := range s.bindings {
+		s.syncBinding(s.bindings[i].key)
+	}
+}
+
+// keys returns the keys of the values that a handler sees, in order.
+func (s *Session) keys() []string {
+	s.syncBindings()
+	var keys []string
+	if !s.cleared {
+		for _, key := range s.base.keys() {
+			if c := s.change(key); key != cookieMember && (c == nil || c.raw != nil) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	for i := range s.changes {
+		c := &s.changes[i]
+		if _, known := s.base.get(c.key); c.raw != nil && (s.cleared || !known) {
+			keys = append(keys, c.key)
+		}
+	}
+	return keys
+}
+
+// clear hides the values of the base, and forgets mine.
+func (s *Session) clear() {
+	s.gen++
+	s.changes, s.bindings, s.cleared = nil, nil, true
+}
+
+// valuesChanged reports whether some value differs from the store's.
+func (s *Session) valuesChanged() bool {
+	for i := range s.changes {
+		raw, ok := s.base.get(s.changes[i].key)
+		if ok != (s.changes[i].raw != nil) || !bytes.Equal(raw, s.changes[i].raw) {
+			return true
+		}
+	}
+	return s.cleared && s.hidesValues()
+}
+
+// hidesValues reports whether a value of the base is neither visible nor set
+// anew.
+func (s *Session) hidesValues() bool {
+	for _, key := range s.base.keys() {
+		if key != cookieMember && s.change(key) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Session) attributesChanged() bool { return s.cookieKnown && s.cookie != s.cookieFrom }
+
+// encode returns the record as it should be.
+func (s *Session) encode() []byte {
+	var room [8]edit
+	edits := room[:0]
+	if raw := s.encodeCookie(); raw != nil {
+		edits = append(edits, edit{cookieMember, raw})
+	}
+	for i := range s.changes {
+		edits = append(edits, edit{s.changes[i].key, s.changes[i].raw})
+	}
+	return s.base.rewrite(edits, s.cleared, cookieMember)
+}
+
+// encodeCookie returns the attributes for the record, nil if it has them.
+func (s *Session) encodeCookie() []byte {
+	raw, _ := s.base.get(cookieMember)
+	isObject := len(raw) > 0 && raw[0] == '{'
+	if isObject && !s.attributesChanged() {
+		return nil
+	}
+	if isObject {
+		var stored document
+		stored.parse(raw)
+		return stored.rewrite(s.cookie.edits(&s.cookieFrom, false), false, "")
+	}
+	s.knowCookie()
+	if s.cookie == s.engine.opts.Cookie {
+		return s.engine.newCookie
+	}
+	return s.cookie.encodeNew()
+}

@@ -1,0 +1,291 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Commit saves what the session has become, and sets or clears its cookies.
+// An adapter calls it right before the response headers leave; the error is
+// to be the request's, in place of what the handler would write. A second
+// call does nothing. Inside one of the engine's hooks it fails.
+func (s *Session) Commit() error {
+	if err := s.enterCommit(); err != nil {
+		if err == ErrInsideHook {
+			return err
+		}
+		return nil
+	}
+	if s.committedBefore() {
+		s.io.Unlock()
+		return nil
+	}
+	return s.conclude(false)
+}
+
+// End commits what has not been committed and seals the session. An adapter
+// calls it when the request is over, however it ended. It returns an error
+// only if the response headers have not gone out, so that the error can still
+// be answered; others it reports.
+func (s *Session) End() error {
+	s.io.Lock()
+	if s.savable() != nil {
+		s.seal()
+		s.io.Unlock()
+		return nil
+	}
+	return s.conclude(true)
+}
+
+// Save saves the session now, as the commit would, and sets its cookie if the
+// response headers have not gone out. What changes afterwards is still saved
+// at the end. Its error has not been given to Options.ErrorHandler; it is
+// ErrGone, ErrSuperseded or ErrUnsaved where a commit would report that.
+func (s *Session) Save(ctx context.Context) error {
+	if err := s.Load(); err != nil {
+		return err
+	}
+	if err := s.enterCommit(); err != nil {
+		return err
+	}
+	defer s.io.Unlock()
+	err := s.commit(func() context.Context { return ctx })
+	if lost, ok := err.(*lostError); ok {
+		return lost.reason
+	}
+	return err
+}
+
+// conclude commits, lets go of s.io, and then gives the error to whom it
+// concerns: an ErrorHandler may answer the request, which commits again.
+func (s *Session) conclude(seal bool) error {
+	req, late, err := s.commitOnce(seal)
+	lost, isLost := err.(*lostError)
+	switch {
+	case err == nil, isLost && lost.reason == nil:
+		return nil
+	case isLost:
+		s.engine.report(req, lost.reason)
+		return nil
+	case late:
+		s.engine.report(req, err)
+		return nil
+	}
+	return s.engine.fail(req, err)
+}
+
+// commitOnce commits, in a way that a save which failed is not tried again
+// behind the error page.
+func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
+	defer s.io.Unlock()
+	if seal {
+		defer s.seal()
+	}
+	if err = s.commit(s.detached); err != nil {
+		s.mu.Lock()
+		s.prevented = true
+		s.mu.Unlock()
+	}
+	return s.req, s.res.Started(), err
+}
+
+// Overruled tells of an error that Commit or End returned, and that will not
+// be answered since the handler failed too and its own error goes first.
+func (s *Session) Overruled(err error) {
+	if s.engine.opts.ErrorHandler == nil {
+		logUnanswered(s.req.Context(), err)
+	}
+}
+
+// enterCommit takes s.io, if there is a session to save.
+func (s *Session) enterCommit() error {
+	if err := s.savable(); err != nil {
+		return err
+	}
+	s.io.Lock()
+	if err := s.savable(); err != nil {
+		s.io.Unlock()
+		return err
+	}
+	return nil
+}
+
+func (s *Session) savable() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.sealed:
+		return ErrSealed
+	case s.inHook:
+		return ErrInsideHook
+	case s.stage != loaded:
+		return ErrNoSession
+	}
+	return nil
+}
+
+func (s *Session) committedBefore() (before bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, s.committed = s.committed, true
+	return before
+}
+
+// detached returns the request's context without its cancellation: a save
+// must not fail because the client has gone.
+func (s *Session) detached() context.Context {
+	return context.WithoutCancel(s.req.Context())
+}
+
+// seal ends all use of the session, and lets go of what it holds.
+func (s *Session) seal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sealed = true
+	s.req, s.res = endedRequest{}, nil
+	s.base.parse(nil)
+	s.changes, s.bindings, s.replaced = nil, nil, nil
+}
+
+// commit carries out what the session's state asks for.
+func (s *Session) commit(ctx func() context.Context) error {
+	p, err := s.prepare()
+	if err == nil && p.store == write && s.engine.opts.BeforeSave != nil {
+		if err = s.beforeSave(); err == nil {
+			p, err = s.prepare()
+		}
+	}
+	if err != nil || p == (plan{keep, leave}) {
+		return err
+	}
+	return s.carryOut(ctx(), p)
+}
+
+// prepare collects the facts and plans.
+func (s *Session) prepare() (plan, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.syncBindings()
+	if s.unsavable != nil {
+		if s.gen == 0 || s.prevented {
+			return plan{}, nil
+		}
+		return plan{}, &lostError{s.unsavable}
+	}
+	f := s.facts()
+	p := f.plan()
+	if p.store != write {
+		return p, nil
+	}
+	for i := range s.changes {
+		if err := s.changes[i].err; err != nil {
+			return plan{}, err
+		}
+	}
+	return p, nil
+}
+
+func (s *Session) facts() facts {
+	f := facts{
+		prevented:   s.prevented,
+		destroyed:   s.destroyed,
+		loaded:      s.stage == loaded,
+		stored:      s.stored,
+		replaced:    s.replaced != nil,
+		forced:      s.forced,
+		allowEmpty:  s.engine.opts.AllowEmpty,
+		rolling:     s.engine.opts.Rolling && !s.rolled,
+		deadCookies: s.carried.dead,
+		outdated:    s.carried.outdated && s.stored && s.id == s.carried.id,
+	}
+	f.empty = !s.stored && len(s.keys()) == 0
+	f.attributes = s.attributesChanged()
+	f.changed = s.dirty || s.valuesChanged()
+	return f
+}
+
+func (s *Session) beforeSave() error {
+	var err error
+	s.hook(func() { err = s.engine.opts.BeforeSave(s.req, s) })
+	if err != nil {
+		return &HookError{Hook: "BeforeSave", Err: err}
+	}
+	return nil
+}
+
+// carryOut does a plan: the store first, then, if that worked, the cookies.
+// Of a session that is destroyed the cookies go in any case.
+func (s *Session) carryOut(ctx context.Context, p plan) error {
+	cookie, late := s.Cookie(), s.res.Started()
+	if p.cookie == send && !late {
+		if err := s.engine.carrier.refuses(s.engine.secure(s.req), cookie); err != nil {
+			return err
+		}
+	}
+	err := s.toStore(ctx, p.store, cookie, late)
+	if err == errOver {
+		p, err = plan{destroy, clear}, s.remove(ctx)
+	}
+	if late {
+		if err == nil && p.store == destroy {
+			err = ErrTooLate
+		}
+		return err
+	}
+	if err == nil || p.store == destroy {
+		s.setCookies(p.cookie, cookie)
+	}
+	return err
+}
+
+func (s *Session) toStore(ctx context.Context, act storeAct, cookie Cookie, late bool) error {
+	if act != keep && s.engine.isClosed() {
+		return ErrClosed
+	}
+	switch act {
+	case write:
+		return s.write(ctx, cookie, late)
+	case extend:
+		return s.extend(ctx, cookie)
+	case destroy:
+		return s.remove(ctx)
+	}
+	return nil
+}
+
+func (s *Session) setCookies(act cookieAct, cookie Cookie) {
+	s.mu.Lock()
+	id, sig := s.id, s.sig
+	s.mu.Unlock()
+	switch act {
+	case send:
+		s.engine.carrier.send(s.res, id, sig, cookie, time.Now())
+	case clear:
+		s.engine.carrier.clear(s.res, cookie)
+	default:
+		return
+	}
+	s.mu.Lock()
+	s.carried.dead, s.carried.outdated = false, false
+	s.mu.Unlock()
+}
+
+// errOver is the outcome of a write whose session has expired by its own
+// attributes.
+var errOver = errors.New("session: over")
+
+// A lostError is the outcome of a save that must not happen, since somebody
+// else has ended the session. It is reported, not answered. Without a reason
+// nothing was lost.
+type lostError struct{ reason error }
+
+func (e *lostError) Error() string { return e.reason.Error() }
+
+// lose has nothing of the session saved any more.
+func (s *Session) lose(reason error) error {
+	s.mu.Lock()
+	s.unsavable = reason
+	s.mu.Unlock()
+	return &lostError{reason}
+}

@@ -1,0 +1,63 @@
+package core
+
+import "context"
+
+// ContextKey is the key under which adapters keep the session in their
+// framework's own context, and FromContext finds it in any.
+const ContextKey = "holdall.session"
+
+type sessionContext struct {
+	context.Context
+	session *Session
+}
+
+func (c *sessionContext) Value(key any) any {
+	if key == ContextKey {
+		return c.session
+	}
+	return c.Context.Value(key)
+}
+
+// NewContext returns a context that carries a session, for code that knows of
+// no framework.
+func NewContext(ctx context.Context, s *Session) context.Context {
+	return &sessionContext{ctx, s}
+}
+
+// FromContext returns the session that a context carries: one from
+// NewContext, the context of a request behind nethttpadapter, a *gin.Context
+// behind ginadapter or a *fasthttp.RequestCtx behind fiberadapter. It loads
+// the session under Options.Defer. With a name it returns the session of that
+// cookie, without one that of the outermost middleware. The error is
+// ErrNoSession, ErrOutsidePath, or that of the load.
+func FromContext(ctx context.Context, name ...string) (*Session, error) {
+	s, _ := ctx.Value(ContextKey).(*Session)
+	return s.Find(name...)
+}
+
+// Find returns the session of the cookie with that name, or without a name
+// that of the outermost middleware, loaded. Adapters call it on the innermost
+// session, which may be nil.
+func (s *Session) Find(name ...string) (*Session, error) {
+	found := s.find(name...)
+	if found == nil {
+		return nil, ErrNoSession
+	}
+	if err := found.Load(); err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// Has reports whether s or a session around it is that of an engine's cookie,
+// so that a second middleware of it has nothing to do.
+func (s *Session) Has(e *Engine) bool { return s.find(e.Name()) != nil }
+
+func (s *Session) find(name ...string) *Session {
+	for ; s != nil; s = s.outer {
+		if len(name) == 0 && s.outer == nil || len(name) > 0 && s.engine.Name() == name[0] {
+			return s
+		}
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package core
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"strings"
+	"time"
+)
+
+// The default ids are 24 random bytes in base64url, 32 characters, as those
+// of koa-generic-session. Those of a GenSID of one's own may have any length
+// up to maxIDLen, in the same alphabet: it means nothing to a store, a header
+// or a log.
+const (
+	idBytes  = 24
+	idLen    = 32
+	maxIDLen = 128
+)
+
+func newID() (string, error) {
+	var b [idBytes]byte
+	_, _ = rand.Read(b[:]) // ends the program rather than fail
+	return base64.RawURLEncoding.EncodeToString(b[:]), nil
+}
+
+// wellFormed reports whether an id consists of letters, digits, '-' and '_'.
+func wellFormed(id string) bool {
+	for i := 0; i < len(id); i++ {
+		if c := id[i] | 0x20; (c < 'a' || c > 'z') && (id[i] < '0' || id[i] > '9') && id[i] != '-' && id[i] != '_' {
+			return false
+		}
+	}
+	return id != ""
+}
+
+func defaultShape(id string) bool { return len(id) == idLen && wellFormed(id) }
+
+func widerShape(id string) bool { return len(id) <= maxIDLen && wellFormed(id) }
+
+type forcedIDContext struct {
+	context.Context
+	id string
+}
+
+type forcedIDKey struct{}
+
+func (c *forcedIDContext) Value(key any) any {
+	if key == (forcedIDKey{}) {
+		return c.id
+	}
+	return c.Context.Value(key)
+}
+
+// WithID returns a context under which a session is loaded by this id, not by
+// what the client sent: put it into the request before the session is loaded.
+// The id is trusted, so it must not come from the client.
+func WithID(ctx context.Context, id string) context.Context {
+	return &forcedIDContext{ctx, id}
+}
+
+func forcedID(ctx context.Context) string {
+	id, _ := ctx.Value(forcedIDKey{}).(string)
+	return id
+}
+
+// A SessionIDStore carries the session id between client and server in a way
+// of its own, in place of the cookie. Its ids are not signed; the engine
+// checks their shape. It must be safe for several goroutines.
+type SessionIDStore interface {
+	// Get returns the id that a request carries, or "".
+	Get(req Request) string
+	// Set makes the client use this id from now on.
+	Set(res Response, id string)
+	// Reset makes the client forget its id.
+	Reset(res Response)
+}
+
+// HeaderIDs returns a SessionIDStore that takes ids from a request header and
+// gives them in the response header of the same name, which is in canonical
+// form, such as "X-Session-Id". It suits clients without cookies. An empty
+// response header tells the client to forget its id.
+func HeaderIDs(name string) SessionIDStore { return headerIDs(name) }
+
+type headerIDs string
+
+func (h headerIDs) Get(req Request) string {
+	if values := req.HeaderValues(string(h)); len(values) > 0 {
+		return strings.TrimSpace(values[0])
+	}
+	return ""
+}
+
+func (h headerIDs) Set(res Response, id string) { res.SetHeader(string(h), id) }
+func (h headerIDs) Reset(res Response)          { res.SetHeader(string(h), "") }
+
+// carried is what a request brought along.
+type carried struct {
+	id       string // of possible shape, and signed if it has to be
+	sig      string // a signature of id under the newest key, if it came with one
+	outdated bool   // the signature is that of an older key
+	dead     bool   // the client holds cookies that are of no use
+}
+
+// A carrier is the way that ids take between client and server.
+type carrier interface {
+	read(req Request) carried
+	// send gives the client an id. sig is its signature, if known already.
+	send(res Response, id, sig string, c Cookie, now time.Time)
+	clear(res Response, c Cookie)
+	// refuses returns the error of sending this cookie on this request.
+	refuses(secure bool, c Cookie) error
+}
+
+// storeCarrier is the carrier over a SessionIDStore.
+type storeCarrier struct {
+	ids   SessionIDStore
+	shape func(id string) bool
+}
+
+func (s storeCarrier) read(req Request) carried {
+	if id := strings.Clone(s.ids.Get(req)); s.shape(id) {
+		return carried{id: id}
+	}
+	return carried{}
+}
+
+func (s storeCarrier) send(res Response, id, _ string, _ Cookie, _ time.Time) { s.ids.Set(res, id) }
+func (s storeCarrier) clear(res Response, _ Cookie)                           { s.ids.Reset(res) }
+func (s storeCarrier) refuses(bool, Cookie) error                             { return nil }
+
+// cookieCarrier is the carrier over a cookie and the cookie with its
+// signature.
+type cookieCarrier struct {
+	name, sigName string
+	signer        *signer // nil: unsigned
+	shape         func(id string) bool
+}
+
+func (cc *cookieCarrier) read(req Request) carried {
+	var found candidates
+	found.collect(req.HeaderValues("Cookie"), cc.name, cc.sigName)
+	var c carried
+	for _, id := range found.ids[:found.idCount] {
+		if !cc.shape(id) {
+			continue
+		}
+		if cc.signer == nil {
+			return carried{id: id}
+		}
+		if found.sigCount == 0 {
+			return carried{}
+		}
+		key, sig := cc.signer.verify(cc.name, id, found.sigs[:found.sigCount])
+		switch {
+		case key == 0:
+			return carried{id: id, sig: sig}
+		case key > 0:
+			return carried{id: id, outdated: true}
+		}
+		c.dead = true
+	}
+	return c
+}
+
+func (cc *cookieCarrier) send(res Response, id, sig string, c Cookie, now time.Time) {
+	expires := c.expiry(now)
+	res.SetCookie(cc.name, c.line(cc.name, id, expires))
+	if cc.signer == nil {
+		return
+	}
+	if sig == "" {
+		sig = cc.signer.sign(cc.name, id)
+	}
+	res.SetCookie(cc.sigName, c.line(cc.sigName, sig, expires))
+}
+
+func (cc *cookieCarrier) clear(res Response, c Cookie) {
+	res.SetCookie(cc.name, c.line(cc.name, "", epoch))
+	res.SetCookie(cc.sigName, c.line(cc.sigName, "", epoch))
+}
+
+func (cc *cookieCarrier) refuses(secure bool, c Cookie) error {
+	if c.Secure && !secure {
+		return ErrInsecureCookie
+	}
+	return nil
+}

@@ -1,0 +1,431 @@
+package core
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// A Session is one request's hold on a session. It is safe for several
+// goroutines, and sealed when the request ends: later changes return, or
+// report, ErrSealed.
+//
+// Values are kept as JSON: Set encodes at once, and Get, Update, Bind and Pop
+// decode the one value that is asked for. Nothing reaches the store before
+// the response headers are about to leave, or Save is called.
+//
+// For a nil session, which the adapters return with an error, whatever
+// returns an error returns ErrNoSession.
+type Session struct {
+	engine *Engine
+	req    Request
+	res    Response
+	outer  *Session
+
+	// io is held by whoever loads or saves, over hooks and store calls. It is
+	// taken before mu.
+	io sync.Mutex
+
+	// mu guards the remaining fields. It is never held over a call of user
+	// code or of the store.
+	mu        sync.Mutex
+	stage     stage
+	loadErr   error
+	inHook    bool
+	committed bool // the commit before the headers has run
+	sealed    bool
+	unsavable error // why nothing of this session may be saved
+
+	id        string
+	idErr     error
+	sig       string // the signature of id, if the client sent it
+	carried   carried
+	stored    bool // the store has a record under id
+	replaced  *record
+	destroyed bool
+	forced    bool
+	prevented bool
+	dirty     bool
+	extended  time.Duration // what the load gave the record to live
+	rolled    bool          // life extended, cookie sent
+
+	base     document // as the store has it
+	changes  []change // mine on top of it
+	few      [3]change
+	cleared  bool // the base's values are hidden
+	bindings []binding
+	gen      uint64 // counts changes
+
+	cookie      Cookie // the attributes, if cookieKnown
+	cookieFrom  Cookie // as they were loaded
+	cookieKnown bool
+}
+
+type stage uint8
+
+const (
+	deferred stage = iota
+	loaded
+	failed
+)
+
+// A record is one that the session has left behind.
+type record struct {
+	id  string
+	raw []byte
+}
+
+// Load loads a session that Options.Defer has put off, and returns the error
+// of the load. A session that is loaded, or could not be, is left as it is.
+// Handlers need not call it: the adapters' Session and FromContext do.
+func (s *Session) Load() error {
+	if s == nil {
+		return ErrNoSession
+	}
+	req, err := s.loadOnce()
+	switch {
+	case err == nil || req == nil:
+		return err
+	case err == ErrCorruptRecord:
+		s.engine.report(req, err)
+		return nil
+	}
+	if err = s.engine.fail(req, err); err == nil {
+		s.setLoaded(nil)
+	}
+	return err
+}
+
+// loadOnce loads, unless that has been done. The request is that of this
+// load, nil if it was another one's: nobody is told of an error before s.io
+// is free, since an ErrorHandler may ask for the session.
+func (s *Session) loadOnce() (req Request, err error) {
+	if done, err := s.loadState(); done {
+		return nil, err
+	}
+	s.io.Lock()
+	defer s.io.Unlock()
+	if done, err := s.loadState(); done {
+		return nil, err
+	}
+	err = s.load()
+	s.setLoaded(err)
+	return s.req, err
+}
+
+func (s *Session) setLoaded(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stage, s.loadErr = loaded, nil; err != nil && err != ErrCorruptRecord {
+		s.stage, s.loadErr = failed, err
+	}
+}
+
+func (s *Session) loadState() (done bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.stage != deferred:
+		return true, s.loadErr
+	case s.sealed:
+		return true, ErrSealed
+	case s.inHook:
+		return true, ErrInsideHook
+	}
+	return false, nil
+}
+
+func (s *Session) load() error {
+	e := s.engine
+	if e.isClosed() {
+		return s.unloadable(ErrClosed)
+	}
+	c := e.read(s.req)
+	ctx := s.req.Context()
+	var data []byte
+	var found, extended bool
+	if c.id != "" {
+		var err error
+		if data, found, extended, err = e.backend.get(ctx, c.id, e.extendOnLoad()); err != nil {
+			return s.unloadable(err)
+		}
+	}
+	outcome := s.take(c, data, found, extended)
+	if outcome == taken && !s.valid() {
+		outcome = unknown
+		s.mu.Lock()
+		s.forget()
+		s.mu.Unlock()
+	}
+	if outcome >= unknown && forcedID(ctx) == "" {
+		s.mu.Lock()
+		s.carried.dead = true
+		s.mu.Unlock()
+	}
+	if outcome == corrupt {
+		return ErrCorruptRecord
+	}
+	return nil
+}
+
+// unloadable makes s a session that will not be saved, lest a store that was
+// away for a moment costs anybody their session.
+func (s *Session) unloadable(err error) error {
+	s.mu.Lock()
+	s.unsavable = ErrUnsaved
+	s.mu.Unlock()
+	return err
+}
+
+// outcome is what a load found.
+type outcome uint8
+
+const (
+	none outcome = iota // no id
+	taken
+	superseded
+	unknown
+	corrupt
+)
+
+// take takes over what the store had.
+func (s *Session) take(c carried, data []byte, found, extended bool) outcome {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.carried = c
+	switch {
+	case c.id == "":
+		return none
+	case !found:
+		return unknown
+	case isTombstone(data):
+		s.unsavable = ErrSuperseded
+		return superseded
+	case !s.base.parse(data):
+		return corrupt
+	}
+	s.id, s.sig, s.stored = c.id, c.sig, true
+	if extended {
+		s.extended = s.engine.extendOnLoad()
+	}
+	return taken
+}
+
+// valid asks the Valid hook.
+func (s *Session) valid() (ok bool) {
+	if s.engine.opts.Valid == nil {
+		return true
+	}
+	s.hook(func() { ok = s.engine.opts.Valid(s.req, s) })
+	return ok
+}
+
+// hook runs user code that is given the session. If it panics nothing of the
+// session will be saved.
+func (s *Session) hook(call func()) {
+	s.setHook(true, false)
+	returned := false
+	defer func() { s.setHook(false, !returned) }()
+	call()
+	returned = true
+}
+
+func (s *Session) setHook(inside, panicked bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inHook = inside
+	s.prevented = s.prevented || panicked
+}
+
+// forget makes s a new session.
+func (s *Session) forget() {
+	s.base.parse(nil)
+	s.id, s.idErr, s.sig, s.stored = "", nil, "", false
+	s.changes, s.bindings, s.cleared, s.cookieKnown = nil, nil, false, false
+	s.forced, s.dirty, s.destroyed, s.extended = false, false, false, 0
+}
+
+// ID returns the session's id. A new session's is made when it is first asked
+// for, and used if the session is saved, which it will not be while it is
+// empty; see IsNew. The id is empty if Options.GenSID failed, which then fails
+// the commit.
+func (s *Session) ID() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.sealed && s.unsavable == nil {
+		s.makeID()
+	}
+	return s.id
+}
+
+func (s *Session) makeID() {
+	if s.id == "" && s.idErr == nil {
+		s.id, s.idErr = s.engine.generate()
+	}
+}
+
+// IsNew reports whether the session has no record in the store: a visitor's
+// first, one after Regenerate, or one whose cookie was of no use. It turns
+// false when the session is saved.
+func (s *Session) IsNew() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.stored
+}
+
+// Cookie returns the attributes of this session's cookie: a copy, which
+// SetCookie takes back.
+func (s *Session) Cookie() Cookie {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.knowCookie()
+	return s.cookie
+}
+
+// SetCookie gives this session's cookie other attributes, which are stored
+// with it and hold until they are set again. Zero fields mean what they mean
+// in Options. The error joins an *OptionError for every field that is wrong;
+// DisableSigning cannot differ from that in Options.
+func (s *Session) SetCookie(c Cookie) error {
+	if s == nil {
+		return ErrNoSession
+	}
+	c = c.normal()
+	var f faults
+	c.validate(&f, "Cookie.")
+	f.prefixRules(s.engine.opts.Key, &c)
+	f.check(c.DisableSigning == s.engine.opts.Cookie.DisableSigning, "Cookie.DisableSigning", "is the same for all sessions")
+	if err := errors.Join(f.found...); err != nil {
+		return err
+	}
+	return s.alter(func() {
+		s.knowCookie()
+		s.cookie = c
+	})
+}
+
+// knowCookie decodes the attributes when they are first needed.
+func (s *Session) knowCookie() {
+	if s.cookieKnown {
+		return
+	}
+	s.cookieKnown = true
+	s.cookie = s.engine.opts.Cookie
+	raw, _ := s.base.get(cookieMember)
+	if raw != nil && !bytes.Equal(raw, s.engine.newCookie) {
+		s.cookie = decodeCookie(raw, s.cookie)
+	}
+	s.cookieFrom = s.cookie
+}
+
+// Destroy ends the session: at the commit its record is removed and its
+// cookie cleared. What would change it afterwards returns ErrDestroyed;
+// Regenerate goes on with an empty one.
+func (s *Session) Destroy() {
+	_ = s.alter(func() { s.destroyed = true })
+}
+
+// Regenerate goes on with an empty session under a new id. At the commit it
+// is written, and then the old record goes. Call it, or RegenerateKeep, when
+// a user signs in: it is what makes an id that somebody planted worthless.
+// The error is that of Options.GenSID, or ErrSealed.
+func (s *Session) Regenerate() error { return s.regenerate(false) }
+
+// RegenerateKeep is Regenerate with the values and the attributes carried
+// over.
+func (s *Session) RegenerateKeep() error { return s.regenerate(true) }
+
+func (s *Session) regenerate(keepValues bool) error {
+	if s == nil {
+		return ErrNoSession
+	}
+	id, err := s.engine.generate()
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	if s.sealed {
+		s.mu.Unlock()
+		return s.refuse(ErrSealed)
+	}
+	defer s.mu.Unlock()
+	if s.stored && s.replaced == nil {
+		s.replaced = &record{s.id, s.base.raw}
+	}
+	if !keepValues || s.destroyed {
+		s.forget()
+	}
+	s.id, s.idErr, s.sig, s.stored, s.destroyed = id, nil, "", false, false
+	s.gen++
+	return nil
+}
+
+// MarkDirty has the session saved though no value has changed.
+func (s *Session) MarkDirty() { _ = s.alter(func() { s.dirty = true }) }
+
+// ForceSave has the session saved at the commit, whatever its state, unless
+// it is destroyed. It undoes PreventSave.
+func (s *Session) ForceSave() { s.override(true) }
+
+// PreventSave has the commit do nothing: no save, no removal, no cookie. It
+// undoes ForceSave.
+func (s *Session) PreventSave() { s.override(false) }
+
+func (s *Session) override(force bool) {
+	s.mu.Lock()
+	if !s.sealed {
+		s.forced, s.prevented = force, !force
+		s.mu.Unlock()
+		return
+	}
+	s.mu.Unlock()
+	_ = s.refuse(ErrSealed)
+}
+
+// alter makes a change, unless the session cannot be changed any more.
+func (s *Session) alter(f func()) error {
+	if s == nil {
+		return ErrNoSession
+	}
+	s.mu.Lock()
+	err := s.changeable()
+	if err == nil {
+		f()
+		s.gen++
+	}
+	s.mu.Unlock()
+	if err != nil {
+		return s.refuse(err)
+	}
+	return nil
+}
+
+func (s *Session) changeable() error {
+	if s.sealed {
+		return ErrSealed
+	}
+	if s.destroyed {
+		return ErrDestroyed
+	}
+	return nil
+}
+
+// refuse returns an error, and reports it if it is one that a goroutine which
+// outlived its request might never look at.
+func (s *Session) refuse(err error) error {
+	if err == ErrSealed {
+		s.engine.report(endedRequest{}, err)
+	}
+	return err
+}
+
+// endedRequest stands for a request that is over, whose framework has given
+// its context to another one.
+type endedRequest struct{}
+
+func (endedRequest) Context() context.Context     { return context.Background() }
+func (endedRequest) Path() string                 { return "" }
+func (endedRequest) Secure() bool                 { return false }
+func (endedRequest) HeaderValues(string) []string { return nil }

@@ -1,0 +1,167 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// A Store keeps session records: opaque bytes under a key, for a while. It
+// must be safe for several goroutines and copy what it is given and what it
+// gives. Package storetest checks an implementation against this contract.
+//
+// The contract is made of standard types, so that a store need not import
+// this package. A store may have more of the capabilities below; the engine
+// looks for each once, in New. One that a store has, and yet cannot offer,
+// it declines with an error that is errors.ErrUnsupported.
+//
+// The error of a store that could not be reached, as opposed to one that
+// refused, should have a method Unavailable() bool that returns true.
+type Store interface {
+	// Get returns the record under key. A missing or expired record is
+	// found == false with a nil error; an error is for a store that could
+	// not answer.
+	Get(ctx context.Context, key string) (data []byte, found bool, err error)
+
+	// Set stores a record for ttl, in place of any other. A ttl that is not
+	// positive means that the record is over: it is removed.
+	Set(ctx context.Context, key string, data []byte, ttl time.Duration) error
+
+	// Destroy removes a record. A missing one is no error.
+	Destroy(ctx context.Context, key string) error
+}
+
+// A Toucher extends the life of a record without rewriting it.
+type Toucher interface {
+	// Touch makes a record live for ttl from now. It never creates one.
+	Touch(ctx context.Context, key string, ttl time.Duration) (found bool, err error)
+}
+
+// A GetToucher loads a record and extends its life in one round trip.
+type GetToucher interface {
+	// GetTouch is Get, and Touch if there is a record.
+	GetTouch(ctx context.Context, key string, ttl time.Duration) (data []byte, found bool, err error)
+}
+
+// A Swapper compares and swaps whole records in one step. With it the engine
+// loses no update and brings no destroyed session back; over a store without
+// it the last of two concurrent saves wins, as in koa-generic-session.
+type Swapper interface {
+	// Swap stores new under key for ttl if the record there now is old, byte
+	// for byte. A nil old means that there is none, a nil new removes the
+	// record. If it did not swap, current is what is there now, nil for
+	// nothing.
+	Swap(ctx context.Context, key string, old, new []byte, ttl time.Duration) (current []byte, swapped bool, err error)
+}
+
+// An Availability knows when its store is down and when it is back. With it
+// requests wait for the store, Options.ReconnectTimeout at the most.
+type Availability interface {
+	// Outage returns when the part of the store that holds key went down,
+	// and a channel that is closed when it is back. A nil channel means that
+	// it is up. Every request asks, so it has to be cheap.
+	Outage(key string) (since time.Time, back <-chan struct{})
+}
+
+// A backend is the store behind its optional capabilities: each method does
+// what the store can, waits for a store that is down, and wraps its errors.
+type backend struct {
+	store    Store
+	touch    Toucher
+	getTouch GetToucher
+	swap     Swapper
+	prefix   string
+	outages  outages
+}
+
+func newBackend(store Store, prefix string, reconnect time.Duration, closed <-chan struct{}) *backend {
+	b := &backend{store: store, prefix: prefix}
+	b.touch, _ = store.(Toucher)
+	b.getTouch, _ = store.(GetToucher)
+	b.swap, _ = store.(Swapper)
+	b.outages.source, _ = store.(Availability)
+	b.outages.timeout = reconnect
+	b.outages.closed = closed
+	return b
+}
+
+// get loads a record. With a positive extend, and a store that can, it also
+// extends the record's life, and says so.
+func (b *backend) get(ctx context.Context, id string, extend time.Duration) (data []byte, found, extended bool, err error) {
+	key := b.prefix + id
+	err = b.outages.ride(ctx, "get", key, id, func() (err error) {
+		extended = extend > 0 && b.getTouch != nil
+		if extended {
+			data, found, err = b.getTouch.GetTouch(ctx, key, extend)
+			if !errors.Is(err, errors.ErrUnsupported) {
+				return err
+			}
+			extended = false
+		}
+		data, found, err = b.store.Get(ctx, key)
+		return err
+	})
+	return data, found, extended, err
+}
+
+func (b *backend) set(ctx context.Context, id string, data []byte, ttl time.Duration) error {
+	key := b.prefix + id
+	return b.outages.ride(ctx, "set", key, id, func() error {
+		return b.store.Set(ctx, key, data, ttl)
+	})
+}
+
+// compareAndSwap reports supported == false where the store has no Swap. It
+// reports unsure == true if an earlier attempt's answer was lost, so that a
+// conflict may be with this call's own write.
+func (b *backend) compareAndSwap(ctx context.Context, id string, old, new []byte, ttl time.Duration) (r swapResult, err error) {
+	if b.swap == nil {
+		return swapResult{}, nil
+	}
+	key, attempts := b.prefix+id, 0
+	err = b.outages.ride(ctx, "set", key, id, func() (err error) {
+		attempts++
+		r.current, r.swapped, err = b.swap.Swap(ctx, key, old, new, ttl)
+		return err
+	})
+	if errors.Is(err, errors.ErrUnsupported) {
+		return swapResult{}, nil
+	}
+	r.supported, r.unsure = true, attempts > 1
+	return r, err
+}
+
+type swapResult struct {
+	current   []byte
+	swapped   bool
+	supported bool
+	unsure    bool
+}
+
+// extend makes a record live for ttl from now, by rewriting it where the
+// store can do no better.
+func (b *backend) extend(ctx context.Context, id string, data []byte, ttl time.Duration) (found bool, err error) {
+	key := b.prefix + id
+	if b.touch != nil {
+		err = b.outages.ride(ctx, "touch", key, id, func() (err error) {
+			found, err = b.touch.Touch(ctx, key, ttl)
+			return err
+		})
+		if !errors.Is(err, errors.ErrUnsupported) {
+			return found, err
+		}
+	}
+	r, err := b.compareAndSwap(ctx, id, data, data, ttl)
+	if err != nil || r.supported {
+		// A record that somebody changed meanwhile got a new life with that.
+		return r.swapped || r.current != nil, err
+	}
+	return true, b.set(ctx, id, data, ttl)
+}
+
+func (b *backend) destroy(ctx context.Context, id string) error {
+	key := b.prefix + id
+	return b.outages.ride(ctx, "destroy", key, id, func() error {
+		return b.store.Destroy(ctx, key)
+	})
+}

@@ -1,0 +1,253 @@
+package core
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+)
+
+// Get returns the value under key, decoded into a T as encoding/json does.
+// The error is ErrNoValue if there is none, a *ValueError if it is not a T,
+// or ErrSealed.
+func Get[T any](s *Session, key string) (T, error) {
+	raw, err := s.raw(key)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return decode[T](key, raw)
+}
+
+// raw returns a value's JSON.
+func (s *Session) raw(key string) ([]byte, error) {
+	if s == nil {
+		return nil, ErrNoSession
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.sealed:
+		return nil, ErrSealed
+	case reserved(key):
+		return nil, ErrReservedKey
+	case s.destroyed:
+		return nil, ErrNoValue
+	}
+	if raw, ok := s.current(key); ok {
+		return raw, nil
+	}
+	return nil, ErrNoValue
+}
+
+func decode[T any](key string, raw []byte) (T, error) {
+	if v, ok := decodeFast[T](raw); ok {
+		return v, nil
+	}
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		var zero T
+		return zero, &ValueError{Key: key, Type: reflect.TypeFor[T](), Err: err}
+	}
+	return v, nil
+}
+
+// decodeFast decodes the values that most sessions are made of, where they
+// have the form that encode gives them.
+func decodeFast[T any](raw []byte) (v T, ok bool) {
+	switch any(v).(type) {
+	case string:
+		if s, ok := decodePlain(raw); ok {
+			return any(s).(T), true
+		}
+	case int:
+		if n, ok := decodeInt(raw); ok && int64(int(n)) == n {
+			return any(int(n)).(T), true
+		}
+	case int64:
+		if n, ok := decodeInt(raw); ok {
+			return any(n).(T), true
+		}
+	case bool:
+		if string(raw) == "true" {
+			return any(true).(T), true
+		}
+	}
+	return v, false
+}
+
+func decodePlain(raw []byte) (string, bool) {
+	if len(raw) < 2 || raw[0] != '"' {
+		return "", false
+	}
+	s := string(raw[1 : len(raw)-1])
+	return s, plain(s)
+}
+
+// decodeInt decodes integers of up to 18 digits.
+func decodeInt(raw []byte) (n int64, ok bool) {
+	digits := raw
+	if len(raw) > 0 && raw[0] == '-' {
+		digits = raw[1:]
+	}
+	if len(digits) == 0 || len(digits) > 18 {
+		return 0, false
+	}
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	if len(digits) < len(raw) {
+		n = -n
+	}
+	return n, true
+}
+
+// Set gives key a value, encoded as JSON at once: what happens to the value
+// afterwards does not reach the session. The error is a *ValueError if it
+// cannot be encoded, which also fails the commit unless the key is set again,
+// ErrReservedKey, ErrDestroyed or ErrSealed.
+func (s *Session) Set(key string, value any) error {
+	raw, err := encode(value)
+	if err != nil {
+		err = encodeError(key, value, err)
+	}
+	if refused := s.store(change{key: key, raw: raw, err: err}); refused != nil {
+		return refused
+	}
+	return err
+}
+
+func encodeError(key string, value any, err error) error {
+	return &ValueError{Key: key, Type: reflect.TypeOf(value), Err: err, encoding: true}
+}
+
+// store records a change that a handler made.
+func (s *Session) store(c change) error {
+	if reserved(c.key) {
+		return ErrReservedKey
+	}
+	return s.alter(func() { s.put(c, false) })
+}
+
+// Update makes a new value of the one under key, or of the zero T if there is
+// none, and returns it. If another request changed the record before this one
+// saves it, fn is run again on what that one left, so that no update is lost;
+// the value that Update returned was then of the moment. fn must do nothing
+// but compute. The error is that of Get or of Set.
+func Update[T any](s *Session, key string, fn func(T) T) (T, error) {
+	var result T
+	err := s.update(key, func(raw []byte) ([]byte, error) {
+		var v T
+		var err error
+		if raw != nil {
+			if v, err = decode[T](key, raw); err != nil {
+				return nil, err
+			}
+		}
+		v = fn(v)
+		next, err := encode(v)
+		if err != nil {
+			return nil, encodeError(key, v, err)
+		}
+		result = v
+		return next, nil
+	})
+	return result, err
+}
+
+// Pop returns the value under key and deletes it, as a message that is shown
+// once. Its errors are those of Get, and ErrDestroyed.
+func Pop[T any](s *Session, key string) (T, error) {
+	v, err := Get[T](s, key)
+	if err != nil {
+		return v, err
+	}
+	if err := s.store(change{key: key}); err != nil {
+		var zero T
+		return zero, err
+	}
+	return v, nil
+}
+
+// Bind returns a pointer to the value under key, or to a zero T. What the
+// handler changes in place is found and saved at the commit. A second Bind of
+// the key gives the same pointer; Set, Delete, Clear and Replace end it. Only
+// one goroutine may use the value, and not after the response has begun. The
+// error is that of Get but for ErrNoValue, or ErrDestroyed.
+func Bind[T any](s *Session, key string) (*T, error) {
+	switch {
+	case s == nil:
+		return nil, ErrNoSession
+	case reserved(key):
+		return nil, ErrReservedKey
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.changeable(); err != nil {
+		return nil, err
+	}
+	if b := s.binding(key); b != nil {
+		if ptr, ok := b.ptr.(*T); ok {
+			return ptr, nil
+		}
+	}
+	ptr := new(T)
+	if raw, ok := s.current(key); ok {
+		v, err := decode[T](key, raw)
+		if err != nil {
+			return nil, err
+		}
+		*ptr = v
+	}
+	found, err := encode(ptr)
+	if err != nil {
+		return nil, encodeError(key, *ptr, err)
+	}
+	s.unbind(key)
+	s.bindings = append(s.bindings, binding{key: key, ptr: ptr, found: found})
+	return ptr, nil
+}
+
+// Delete removes the value under key. Where that is refused, ErrSealed is
+// reported to Options.ErrorHandler.
+func (s *Session) Delete(key string) { _ = s.store(change{key: key}) }
+
+// Clear removes all values, and keeps id and cookie attributes.
+func (s *Session) Clear() { _ = s.alter(s.clear) }
+
+// Replace sets these values and removes all others, under the same id and
+// with the same cookie attributes. If one of them cannot be stored nothing is
+// changed. Its errors are those of Set.
+func (s *Session) Replace(values map[string]any) error {
+	changes := make([]change, 0, len(values))
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if reserved(key) {
+			return ErrReservedKey
+		}
+		raw, err := encode(values[key])
+		if err != nil {
+			return encodeError(key, values[key], err)
+		}
+		changes = append(changes, change{key: key, raw: raw})
+	}
+	return s.alter(func() {
+		s.clear()
+		s.changes = changes
+	})
+}
+
+// Keys returns the keys of all values, in the order of the record.
+func (s *Session) Keys() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.destroyed {
+		return nil
+	}
+	return s.keys()
+}
+
+// Len returns the number of values.
+func (s *Session) Len() int { return len(s.Keys()) }

@@ -1,0 +1,278 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	// tombstoneTTL outlives the requests that were under way, with the old
+	// id, when a session was regenerated.
+	tombstoneTTL = time.Minute
+
+	// mergeAttempts and mergePause bound how long a commit tries to get its
+	// changes into a record that others keep changing.
+	mergeAttempts = 64
+	mergePause    = time.Millisecond
+
+	// createAttempts is how many ids are tried that turn out to be taken.
+	createAttempts = 4
+)
+
+// timeToLive asks the TTLFunc hook and applies its answer.
+func (s *Session) timeToLive(cookie Cookie) time.Duration {
+	var fromFunc time.Duration
+	if ask := s.engine.opts.TTLFunc; ask != nil {
+		s.hook(func() { fromFunc = ask(s) })
+	}
+	return s.engine.ttl(cookie, fromFunc, time.Now())
+}
+
+func (s *Session) extend(ctx context.Context, cookie Cookie) error {
+	ttl := s.timeToLive(cookie)
+	if ttl <= 0 {
+		return errOver
+	}
+	s.mu.Lock()
+	id, raw, done := s.id, s.base.raw, s.extended == ttl
+	s.mu.Unlock()
+	if !done {
+		found, err := s.engine.backend.extend(ctx, id, raw, ttl)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return &lostError{} // and no cookie for it; but nothing was changed
+		}
+	}
+	s.mu.Lock()
+	s.rolled = true
+	s.mu.Unlock()
+	return nil
+}
+
+// remove destroys the record, and the one that it was to replace.
+func (s *Session) remove(ctx context.Context) error {
+	s.mu.Lock()
+	var ids []string
+	if s.stored {
+		ids = append(ids, s.id)
+	}
+	if s.replaced != nil {
+		ids = append(ids, s.replaced.id)
+	}
+	s.mu.Unlock()
+	var errs []error
+	for _, id := range ids {
+		errs = append(errs, s.engine.backend.destroy(ctx, id))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.stored, s.replaced = false, nil
+	s.mu.Unlock()
+	return nil
+}
+
+// A draft is a record about to be written, and what it was made of.
+type draft struct {
+	id      string
+	next    []byte
+	base    []byte // what the store has under id, as far as we know; nil: nothing
+	gen     uint64
+	stored  bool
+	updates bool // an Update is among the changes
+}
+
+func (s *Session) draft() (draft, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.syncBindings()
+	if s.makeID(); s.idErr != nil {
+		return draft{}, s.idErr
+	}
+	d := draft{id: s.id, next: s.encode(), gen: s.gen, stored: s.stored}
+	if s.stored {
+		d.base = s.base.raw
+	}
+	for i := range s.changes {
+		d.updates = d.updates || s.changes[i].updates != nil
+	}
+	return d, nil
+}
+
+func (s *Session) write(ctx context.Context, cookie Cookie, late bool) error {
+	ttl := s.timeToLive(cookie)
+	if ttl <= 0 {
+		return errOver
+	}
+	d, err := s.draft()
+	switch {
+	case err != nil:
+		return err
+	case d.stored:
+		return s.writeChanged(ctx, d, ttl)
+	case late:
+		// Nobody would have the new id. The old one goes all the same.
+		return errors.Join(s.remove(ctx), ErrTooLate)
+	}
+	if d, err = s.create(ctx, d, ttl); err != nil {
+		return err
+	}
+	if err = s.retire(ctx, &d, ttl); err != nil {
+		// The new id was told to nobody, so its record is of no use.
+		if left := s.engine.backend.destroy(ctx, d.id); left != nil {
+			return errors.Join(err, left)
+		}
+		return err
+	}
+	s.written(d)
+	return nil
+}
+
+// written makes the draft the base of what changes from now on.
+func (s *Session) written(d draft) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stored, s.replaced, s.rolled = true, nil, true
+	s.base.parse(d.next)
+	s.forced, s.dirty, s.cleared = false, false, false
+	s.cookieFrom = s.cookie
+	if s.gen == d.gen {
+		s.changes = nil
+		return
+	}
+	for i := range s.changes {
+		s.changes[i].updates = nil // they are part of the base now
+	}
+}
+
+// create writes a new record, where there is none.
+func (s *Session) create(ctx context.Context, d draft, ttl time.Duration) (draft, error) {
+	for range createAttempts {
+		r, err := s.engine.backend.compareAndSwap(ctx, d.id, nil, d.next, ttl)
+		switch {
+		case err != nil:
+			return d, err
+		case !r.supported:
+			return d, s.engine.backend.set(ctx, d.id, d.next, ttl)
+		case r.swapped, r.unsure && string(r.current) == string(d.next):
+			return d, nil
+		}
+		id, err := s.engine.generate()
+		if err != nil {
+			return d, err
+		}
+		s.mu.Lock()
+		s.id, d.id = id, id
+		s.mu.Unlock()
+	}
+	return d, ErrBadID
+}
+
+// writeChanged swaps a changed record for the one that was loaded, merging
+// what others made of it meanwhile.
+func (s *Session) writeChanged(ctx context.Context, d draft, ttl time.Duration) error {
+	for attempt := range mergeAttempts {
+		r, err := s.engine.backend.compareAndSwap(ctx, d.id, d.base, d.next, ttl)
+		switch {
+		case err != nil:
+			return err
+		case !r.supported:
+			err = s.engine.backend.set(ctx, d.id, d.next, ttl)
+		case r.swapped:
+		case r.current == nil:
+			return s.lose(ErrGone)
+		case isTombstone(r.current):
+			return s.lose(ErrSuperseded)
+		case r.unsure && d.updates:
+			return ErrAmbiguous
+		case r.unsure && string(r.current) == string(d.next):
+		default:
+			if err := s.merge(r.current); err != nil {
+				return err
+			}
+			pause(ctx, attempt)
+			if d, err = s.draft(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err == nil {
+			s.written(d)
+		}
+		return err
+	}
+	return ErrConflict
+}
+
+// pause waits a random moment after every other attempt, longer each time, so
+// that those who change one record at once get out of each other's way. What
+// the next attempt then has as the record is out of date; it fails, learns
+// what is there now, and the one after it follows without a pause.
+func pause(ctx context.Context, attempt int) {
+	if attempt%2 == 0 {
+		return
+	}
+	timer := time.NewTimer(rand.N(mergePause << min(attempt/2, 6)))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// retire ends the record that the draft replaces: with a tombstone, so that
+// requests which still have its id can tell, or where the store has no Swap
+// by removing it.
+func (s *Session) retire(ctx context.Context, d *draft, ttl time.Duration) error {
+	s.mu.Lock()
+	old, carries := s.replaced, s.base.raw != nil
+	s.mu.Unlock()
+	if old == nil {
+		return nil
+	}
+	raw := old.raw
+	for attempt := range mergeAttempts {
+		r, err := s.engine.backend.compareAndSwap(ctx, old.id, raw, []byte(tombstone), tombstoneTTL)
+		switch {
+		case err != nil:
+			return err
+		case !r.supported:
+			return s.engine.backend.destroy(ctx, old.id)
+		case r.swapped:
+			return nil
+		case r.current == nil:
+			return s.lose(ErrGone)
+		case isTombstone(r.current) && !r.unsure:
+			return s.lose(ErrSuperseded)
+		case isTombstone(r.current):
+			return nil
+		}
+		raw = r.current
+		if carries {
+			if err := s.carryOver(ctx, d, raw, ttl); err != nil {
+				return err
+			}
+		}
+		pause(ctx, attempt)
+	}
+	return ErrConflict
+}
+
+// carryOver puts what others wrote into the old record since it was loaded
+// into the new one, which nobody else knows of yet.
+func (s *Session) carryOver(ctx context.Context, d *draft, theirs []byte, ttl time.Duration) error {
+	if err := s.merge(theirs); err != nil {
+		return err
+	}
+	again, err := s.draft()
+	if err != nil {
+		return err
+	}
+	*d = again
+	return s.engine.backend.set(ctx, d.id, d.next, ttl)
+}
