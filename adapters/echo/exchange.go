@@ -1,0 +1,57 @@
+package echoadapter
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	nethttpadapter "github.com/go-holdall/holdall/adapters/nethttp"
+	"github.com/go-holdall/holdall/core"
+)
+
+// An exchange is the request/response pair over Echo. It sits below
+// echo.Response, since Echo's own hooks miss a Flush that comes first, and
+// mistake a 103 for the answer.
+type exchange struct {
+	nethttpadapter.Exchange
+	c        echo.Context
+	response *echo.Response
+	below    http.ResponseWriter
+}
+
+// install puts an exchange under the response.
+func install(c echo.Context) *exchange {
+	res := c.Response()
+	x := &exchange{c: c, response: res, below: res.Writer}
+	x.Init(res.Writer, c.Request())
+	res.Writer = x
+	return x
+}
+
+// Context returns the context of the request as it is now: handlers may have
+// given it another one since the session began.
+func (x *exchange) Context() context.Context { return x.c.Request().Context() }
+
+// restore ends the session, if a panic has kept serve from it, and takes the
+// exchange out, so that Echo's pooled context does not hold on to it.
+func (x *exchange) restore(outer *core.Session) {
+	x.Abandon()
+	if x.response.Writer == http.ResponseWriter(x) {
+		x.response.Writer = x.below
+	}
+	if outer != nil {
+		x.c.Set(core.ContextKey, outer)
+	}
+	x.c, x.response = nil, nil
+}
+
+// reopen undoes what Echo believes to have sent of a withheld answer, so that
+// its error handler can answer. Inner middlewares such as gzip may have left
+// a writer of their own, or another response.
+func (x *exchange) reopen() {
+	for _, res := range [...]*echo.Response{x.response, x.c.Response()} {
+		res.Writer = x.below
+		res.Committed, res.Size, res.Status = false, 0, http.StatusOK
+	}
+}

@@ -1,0 +1,91 @@
+// Package ginadapter puts the session engine under Gin:
+//
+//	r.Use(ginadapter.New(opts))
+//
+// and in a handler
+//
+//	s, err := ginadapter.Session(c)
+package ginadapter
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/go-holdall/holdall/core"
+)
+
+// New returns the middleware of a new engine. It panics if an option is
+// wrong, with an error that names all that are. To have the error instead, or
+// the engine to Close, use core.New and Middleware.
+func New(opts core.Options) gin.HandlerFunc {
+	return Middleware(core.Must(core.New(opts)))
+}
+
+// Middleware returns the middleware of an engine.
+func Middleware(e *core.Engine) gin.HandlerFunc {
+	return WithConfig(Config{Engine: e})
+}
+
+// Config is what can be told to WithConfig.
+type Config struct {
+	// Engine is required.
+	Engine *core.Engine
+
+	// Skipper keeps the session off the requests for which it returns true.
+	// Nil skips none.
+	Skipper func(*gin.Context) bool
+}
+
+// WithConfig returns a middleware. It panics without an engine.
+//
+// An error of the session aborts the request with the status of
+// core.StatusCode, and is among the errors of the gin.Context.
+func WithConfig(config Config) gin.HandlerFunc {
+	if config.Engine == nil {
+		panic("ginadapter: Config.Engine is nil")
+	}
+	return func(c *gin.Context) {
+		outer := innermost(c)
+		if outer.Has(config.Engine) || config.Skipper != nil && config.Skipper(c) {
+			c.Next()
+			return
+		}
+		if err := serve(config.Engine, c, outer); err != nil {
+			_ = c.AbortWithError(core.StatusCode(err), err)
+		}
+	}
+}
+
+func innermost(c *gin.Context) *core.Session {
+	v, _ := c.Get(core.ContextKey)
+	s, _ := v.(*core.Session)
+	return s
+}
+
+func serve(e *core.Engine, c *gin.Context, outer *core.Session) error {
+	x := install(c)
+	defer x.restore(outer)
+	if err := e.LoadInto(x.CoreSession(), x, x, outer); err != nil {
+		return err
+	}
+	c.Set(core.ContextKey, x.CoreSession())
+	c.Next()
+	return x.finish()
+}
+
+// Session returns the session of a request, loaded. With a name it returns
+// that of the cookie so named, without one that of the outermost middleware.
+// The error is core.ErrNoSession, core.ErrOutsidePath, or that of the load;
+// core.StatusCode has the status to abort with.
+func Session(c *gin.Context, name ...string) (*core.Session, error) {
+	return innermost(c).Find(name...)
+}
+
+// Context returns the gin.Context of what one of the hooks in core.Options is
+// given, if it comes from this package.
+func Context(req core.Request) (*gin.Context, bool) {
+	x, ok := req.(*exchange)
+	if !ok {
+		return nil, false
+	}
+	return x.c, true
+}
