@@ -1,0 +1,70 @@
+# Every module of the repository. Each also builds alone, without go.work.
+MODULES := . adapters/echo adapters/gin adapters/fiber internal/testkit/frameworks examples
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+# The race detector needs a C compiler; without one the tests run all the same.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+FUZZTIME ?= 60s
+
+.PHONY: help
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+.PHONY: demo
+demo: ## One session in Echo, Gin and Fiber at once, on three ports
+	@go run ./examples/demo
+
+.PHONY: test
+test: setup ## All tests of all modules
+	@go test $(RACE) $(addsuffix /...,$(addprefix ./,$(MODULES)))
+
+
+.PHONY: setup
+setup: # Installs what CI has to have and a laptop may lack
+	@./internal/testkit/setup.sh
+
+.PHONY: check
+check: format lint test isolated tidy cover vulnerabilities ## What CI runs
+
+.PHONY: format
+format: ## Every Go file is as gofmt -s writes it
+	@test -z "$$(gofmt -s -l . | tee /dev/stderr)"
+
+.PHONY: lint
+lint: ## go vet and staticcheck, with the exceptions of staticcheck.conf
+	@for m in $(MODULES); do (cd $$m && go vet ./... && go run $(STATICCHECK) ./...) || exit 1; done
+
+.PHONY: isolated
+isolated: ## Every module builds and passes without the workspace
+	@for m in $(MODULES); do (cd $$m && GOWORK=off go vet ./... && GOWORK=off go test ./...) || exit 1; done
+
+.PHONY: tidy
+tidy: ## go mod tidy has nothing to do
+	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy -diff) || exit 1; done
+
+.PHONY: cover
+cover: ## Statement coverage, and its floors
+	@./internal/testkit/cover.sh
+
+.PHONY: vulnerabilities
+vulnerabilities: ## Known vulnerabilities, where their database can be reached
+	@GOVULNCHECK=$(GOVULNCHECK) ./internal/testkit/vulnerabilities.sh $(MODULES)
+
+.PHONY: bench
+bench: ## Benchmarks of the core and the memory store
+	@go test -run '^$$' -bench . -benchmem ./core ./stores/memory
+
+.PHONY: races
+races: ## Every race in full: what is lost, and who is brought back
+	@RACES=full go test -count=1 -v -run TestRaces ./internal/testkit/frameworks | grep -E ' of +[0-9]+|^(ok|FAIL|---)'
+
+.PHONY: fuzz
+fuzz: ## Every fuzz target, for FUZZTIME each
+	@for f in $$(grep -ho 'func Fuzz[A-Za-z]*' core/*_test.go | cut -c6-); do go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) ./core || exit 1; done
+
+.PHONY: release-check
+release-check: ## A program outside the repository builds against every module
+	@./internal/testkit/consumer.sh

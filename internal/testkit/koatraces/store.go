@@ -1,0 +1,157 @@
+package koatraces
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/go-holdall/holdall/core"
+)
+
+// A store records its calls in Koa's terms. It has the three methods of
+// Koa's.
+type store struct {
+	mu      sync.Mutex
+	records map[string][]byte
+	calls   []Call
+	fail    map[string]bool
+	rolled  *Call // what GetTouch did besides loading, see GetTouch
+}
+
+var _ core.Store = (*store)(nil)
+
+// begin makes the store ready for a step.
+func (s *store) begin(r Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.records, r.Drop)
+	s.calls, s.fail, s.rolled = []Call{}, r.Fail, nil
+}
+
+// end returns the calls of a step. Under a prevented save the extension that
+// came with the load is left out: Koa, which extends at the end, has none
+// then, and ours cannot be taken back.
+func (s *store) end(prevented bool) []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rolled != nil && !prevented {
+		s.calls = append(s.calls, *s.rolled)
+	}
+	return s.calls
+}
+
+func (s *store) clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.records = map[string][]byte{}
+}
+
+// call records a call, and returns its error if the step wants one.
+func (s *store) call(c Call) error {
+	s.calls = append(s.calls, c)
+	if s.rolled != nil && s.rolled.Key == c.Key {
+		s.rolled = nil
+	}
+	if s.fail[c.Op] {
+		return errors.New("mock " + c.Op + " error")
+	}
+	return nil
+}
+
+// setCall is the call of Koa that leaves this record.
+func setCall(key string, data []byte, ttl time.Duration) Call {
+	c := Call{Op: "set", Key: key, TTL: new(ttl.Milliseconds())}
+	if err := json.Unmarshal(data, &c.Doc); err != nil {
+		c.Doc = "no JSON: " + string(data)
+	}
+	return c
+}
+
+// Get implements core.Store.
+func (s *store) Get(_ context.Context, key string) (data []byte, found bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.call(Call{Op: "get", Key: key}); err != nil {
+		return nil, false, err
+	}
+	data, found = s.records[key]
+	return data, found, nil
+}
+
+// Set implements core.Store.
+func (s *store) Set(_ context.Context, key string, data []byte, ttl time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.call(setCall(key, data, ttl)); err != nil {
+		return err
+	}
+	s.records[key] = append([]byte(nil), data...)
+	return nil
+}
+
+// Destroy implements core.Store.
+func (s *store) Destroy(_ context.Context, key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.call(Call{Op: "destroy", Key: key}); err != nil {
+		return err
+	}
+	delete(s.records, key)
+	return nil
+}
+
+// A swapStore has every capability that changes the calls, and says each in
+// the terms of a store that has none of them.
+type swapStore struct{ *store }
+
+var (
+	_ core.Swapper    = swapStore{}
+	_ core.Toucher    = swapStore{}
+	_ core.GetToucher = swapStore{}
+)
+
+// tombstone is what a regenerated session leaves behind: Koa's destroy.
+const tombstone = "null"
+
+// Swap implements core.Swapper.
+func (s swapStore) Swap(_ context.Context, key string, old, new []byte, ttl time.Duration) (current []byte, swapped bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := setCall(key, new, ttl)
+	if new == nil || string(new) == tombstone {
+		c = Call{Op: "destroy", Key: key}
+	}
+	if err := s.call(c); err != nil {
+		return nil, false, err
+	}
+	now, found := s.records[key]
+	if found != (old != nil) || string(now) != string(old) {
+		s.calls = append(s.calls, Call{Op: "conflict", Key: key}) // there is nobody to be in conflict with
+		return now, false, nil
+	}
+	if s.records[key] = append([]byte(nil), new...); new == nil {
+		delete(s.records, key)
+	}
+	return nil, true, nil
+}
+
+// Touch implements core.Toucher: Koa extends a life by a set.
+func (s swapStore) Touch(_ context.Context, key string, ttl time.Duration) (found bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	data, found := s.records[key]
+	return found, s.call(setCall(key, data, ttl))
+}
+
+// GetTouch implements core.GetToucher: Koa's get, and the set at the end of a
+// rolling request, unless another call for the record comes in its place.
+func (s swapStore) GetTouch(ctx context.Context, key string, ttl time.Duration) (data []byte, found bool, err error) {
+	if data, found, err = s.Get(ctx, key); found {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.rolled = new(setCall(key, data, ttl))
+	}
+	return data, found, err
+}
