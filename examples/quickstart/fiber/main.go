@@ -1,0 +1,15 @@
+package main
+
+import fiberadapter "github.com/go-holdall/holdall/adapters/fiber"
+import "github.com/go-holdall/holdall/core"
+import "github.com/gofiber/fiber/v2"
+
+func main() {
+	app := fiber.New()
+	app.Get("/", fiberadapter.New(core.Options{SigningKeys: []string{"replace with 32 random bytes"}}), func(c *fiber.Ctx) error {
+		s, _ := fiberadapter.Session(c)
+		n, _ := core.Update(s, "count", func(n int) int { return n + 1 })
+		return c.JSON(n)
+	})
+	panic(app.Listen("127.0.0.1:8080"))
+}
