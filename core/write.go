@@ -101,6 +101,9 @@ func (s *Session) draft() (draft, error) {
 	for i := range s.changes {
 		d.updates = d.updates || s.changes[i].updates != nil
 	}
+	if d.updates {
+		d.next = s.engine.backend.mark(d.next)
+	}
 	return d, nil
 }
 
@@ -188,9 +191,10 @@ func (s *Session) writeChanged(ctx context.Context, d draft, ttl time.Duration) 
 			return s.lose(ErrGone)
 		case isTombstone(r.current):
 			return s.lose(ErrSuperseded)
+		case r.unsure && string(r.current) == string(d.next):
+			// The answer was lost, the write was not.
 		case r.unsure && d.updates:
 			return ErrAmbiguous
-		case r.unsure && string(r.current) == string(d.next):
 		default:
 			if err := s.merge(r.current); err != nil {
 				return err
@@ -235,22 +239,20 @@ func (s *Session) retire(ctx context.Context, d *draft, ttl time.Duration) error
 	if old == nil {
 		return nil
 	}
-	raw := old.raw
+	raw, mine := old.raw, s.engine.backend.mark([]byte(tombstone))
 	for attempt := range mergeAttempts {
-		r, err := s.engine.backend.compareAndSwap(ctx, old.id, raw, []byte(tombstone), tombstoneTTL)
+		r, err := s.engine.backend.compareAndSwap(ctx, old.id, raw, mine, tombstoneTTL)
 		switch {
 		case err != nil:
 			return err
 		case !r.supported:
 			return s.engine.backend.destroy(ctx, old.id)
-		case r.swapped:
+		case r.swapped, r.unsure && string(r.current) == string(mine):
 			return nil
 		case r.current == nil:
 			return s.lose(ErrGone)
-		case isTombstone(r.current) && !r.unsure:
-			return s.lose(ErrSuperseded)
 		case isTombstone(r.current):
-			return nil
+			return s.lose(ErrSuperseded)
 		}
 		raw = r.current
 		if carries {
