@@ -131,9 +131,6 @@ func informational(status int) bool {
 	return status >= 100 && status < 200 && status != http.StatusSwitchingProtocols
 }
 
-// Failure returns the error for which the handler's answer is withheld.
-func (x *Exchange) Failure() error { return x.failure }
-
 // Finish ends the exchange after the handler has returned. handlerErr is the
 // error that the handler gave to its framework, if there is such a thing; it
 // goes before the session's own. What Finish returns is to be answered on the

@@ -1,0 +1,52 @@
+package echoadapter
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-holdall/holdall/core"
+)
+
+func TestWrongUseIsFoundAtStartUp(t *testing.T) {
+	require.PanicsWithValue(t, "echoadapter: Config.Engine is nil", func() { WithConfig(Config{}) })
+	require.Panics(t, func() { New(core.Options{}) })
+}
+
+func TestErrorsAreEchos(t *testing.T) {
+	e, err := core.New(core.Options{SigningKeys: []string{"correct horse battery staple"}})
+	require.NoError(t, err)
+	require.NoError(t, e.Close())
+	server := echo.New()
+	var seen error
+	server.HTTPErrorHandler = func(err error, c echo.Context) {
+		seen = err
+		server.DefaultHTTPErrorHandler(err, c)
+	}
+	server.Use(WithConfig(Config{Engine: e, Skipper: func(c echo.Context) bool { return c.Path() == "/skip" }}))
+	handler := func(c echo.Context) error {
+		_, err := Session(c)
+		return err
+	}
+	server.GET("/skip", handler)
+	server.GET("/", handler)
+	for path, want := range map[string]error{"/skip": core.ErrNoSession, "/": core.ErrClosed} {
+		w := httptest.NewRecorder()
+		server.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		require.ErrorIs(t, seen, want)
+		require.Equal(t, core.StatusCode(want), w.Code)
+		require.NotContains(t, w.Body.String(), want.Error())
+	}
+}
+
+func TestContextIsThatOfThisPackage(t *testing.T) {
+	_, ok := Context(struct{ core.Request }{})
+	require.False(t, ok)
+	c := echo.New().NewContext(httptest.NewRequest(http.MethodGet, "/", nil), httptest.NewRecorder())
+	got, ok := Context(&exchange{c: c})
+	require.True(t, ok)
+	require.Same(t, c, got)
+}
