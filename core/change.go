@@ -1,19 +1,22 @@
 package core
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // cookieMember is the member of a record that holds the cookie's attributes.
 const cookieMember = "cookie"
 
 // reserved reports whether a key cannot be that of a value. Besides the
 // attributes it is the names that a Node program must not merge into an
-// object.
+// object, and what JSON cannot say.
 func reserved(key string) bool {
 	switch key {
 	case cookieMember, "__proto__", "constructor", "prototype":
 		return true
 	}
-	return false
+	return !utf8.ValidString(key)
 }
 
 // A change is what this request made of one value.
@@ -26,6 +29,7 @@ type change struct {
 	// if the store's value turns out to be another one. None: raw stands,
 	// whatever the store has.
 	updates []update
+	drafted int // so many of them are part of the draft that is being written
 }
 
 // An update makes a new value of an old one, nil for none.
@@ -104,7 +108,7 @@ func (s *Session) syncBinding(key string) {
 		s.put(change{key: key, raw: b.found, err: encodeError(key, b.ptr, err)}, true)
 		return
 	}
-	if !bytes.Equal(raw, b.found) {
+	if c := s.change(key); !bytes.Equal(raw, b.found) || c != nil && c.err != nil {
 		b.found = raw
 		s.put(change{key: key, raw: raw}, true)
 	}
@@ -120,16 +124,15 @@ func (s *Session) syncBindings() {
 func (s *Session) keys() []string {
 	s.syncBindings()
 	var keys []string
-	if !s.cleared {
-		for _, key := range s.base.keys() {
-			if c := s.change(key); key != cookieMember && (c == nil || c.raw != nil) {
-				keys = append(keys, key)
-			}
+	for _, key := range s.base.keys() {
+		c := s.change(key)
+		if key != cookieMember && (c == nil && !s.cleared || c != nil && c.raw != nil) {
+			keys = append(keys, key)
 		}
 	}
 	for i := range s.changes {
 		c := &s.changes[i]
-		if _, known := s.base.get(c.key); c.raw != nil && (s.cleared || !known) {
+		if _, known := s.base.get(c.key); c.raw != nil && !known {
 			keys = append(keys, c.key)
 		}
 	}
@@ -195,5 +198,5 @@ func (s *Session) encodeCookie() []byte {
 	if s.cookie == s.engine.opts.Cookie {
 		return s.engine.newCookie
 	}
-	return s.cookie.encodeNew()
+	return s.cookie.encodeNew(&s.engine.opts.Cookie)
 }

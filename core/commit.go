@@ -17,7 +17,7 @@ func (s *Session) Commit() error {
 		}
 		return nil
 	}
-	if s.committedBefore() {
+	if s.isCommitted() {
 		s.io.Unlock()
 		return nil
 	}
@@ -81,8 +81,11 @@ func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
 	defer s.io.Unlock()
 	if seal {
 		defer s.seal()
+	} else {
+		defer s.setCommitted()
 	}
-	if err = s.commit(s.detached); err != nil {
+	err = s.commit(s.detached)
+	if lost, ok := err.(*lostError); err != nil && !(ok && lost.reason == nil) {
 		s.mu.Lock()
 		s.prevented = true
 		s.mu.Unlock()
@@ -125,11 +128,16 @@ func (s *Session) savable() error {
 	return nil
 }
 
-func (s *Session) committedBefore() (before bool) {
+func (s *Session) isCommitted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before, s.committed = s.committed, true
-	return before
+	return s.committed
+}
+
+func (s *Session) setCommitted() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.committed = true
 }
 
 // detached returns the request's context without its cancellation: a save
@@ -175,7 +183,7 @@ func (s *Session) prepare() (plan, error) {
 	}
 	f := s.facts()
 	p := f.plan()
-	if p.store != write {
+	if f.prevented || f.destroyed {
 		return p, nil
 	}
 	for i := range s.changes {
@@ -217,14 +225,19 @@ func (s *Session) beforeSave() error {
 // carryOut does a plan: the store first, then, if that worked, the cookies.
 // Of a session that is destroyed the cookies go in any case.
 func (s *Session) carryOut(ctx context.Context, p plan) error {
-	cookie, late := s.Cookie(), s.res.Started()
+	// Once the commit has run the headers are leaving, if they are not gone.
+	cookie, late := s.Cookie(), s.res.Started() || s.isCommitted()
 	if p.cookie == send && !late {
 		if err := s.engine.carrier.refuses(s.engine.secure(s.req), cookie); err != nil {
 			return err
 		}
 	}
 	err := s.toStore(ctx, p.store, cookie, late)
+	if err == errMoved {
+		return nil
+	}
 	if err == errOver {
+		s.Destroy() // or a second commit would take what is left for a new session
 		p, err = plan{destroy, clear}, s.remove(ctx)
 	}
 	if late {
@@ -234,7 +247,7 @@ func (s *Session) carryOut(ctx context.Context, p plan) error {
 		return err
 	}
 	if err == nil || p.store == destroy {
-		s.setCookies(p.cookie, cookie)
+		s.setCookies(p.cookie)
 	}
 	return err
 }
@@ -254,12 +267,18 @@ func (s *Session) toStore(ctx context.Context, act storeAct, cookie Cookie, late
 	return nil
 }
 
-func (s *Session) setCookies(act cookieAct, cookie Cookie) {
+// setCookies sends the id and the attributes that are stored, and clears the
+// cookie by those that the client has it with.
+func (s *Session) setCookies(act cookieAct) {
 	s.mu.Lock()
-	id, sig := s.id, s.sig
+	s.knowCookie()
+	id, sig, cookie, stored := s.id, s.sig, s.cookieFrom, s.stored
 	s.mu.Unlock()
 	switch act {
 	case send:
+		if !stored {
+			return // another goroutine has regenerated it since
+		}
 		s.engine.carrier.send(s.res, id, sig, cookie, time.Now())
 	case clear:
 		s.engine.carrier.clear(s.res, cookie)
@@ -281,6 +300,7 @@ var errOver = errors.New("session: over")
 type lostError struct{ reason error }
 
 func (e *lostError) Error() string { return e.reason.Error() }
+func (e *lostError) Unwrap() error { return e.reason }
 
 // lose has nothing of the session saved any more.
 func (s *Session) lose(reason error) error {

@@ -171,9 +171,11 @@ const (
 )
 
 // encodeNew returns the stored form of the attributes of a new session. Its
-// first five members are those that koa-generic-session always writes.
-func (c Cookie) encodeNew() []byte {
-	from := Cookie{SameSite: SameSiteOmit}
+// first five members are those that koa-generic-session always writes. The
+// others follow where they are not what their absence means: nothing to Koa,
+// the defaults to us.
+func (c Cookie) encodeNew(defaults *Cookie) []byte {
+	bare := Cookie{SameSite: SameSiteOmit}
 	edits := []edit{
 		{attrHTTPOnly, boolean(!c.DisableHTTPOnly)},
 		{attrPath, quoted(c.Path)},
@@ -181,12 +183,14 @@ func (c Cookie) encodeNew() []byte {
 		{attrSigned, boolean(!c.DisableSigning)},
 		{attrMaxAge, c.maxAgeJSON()},
 	}
-	var none document
-	return none.rewrite(append(edits, c.edits(&from, true)...), false, "")
+	var d document
+	d.parse(d.rewrite(append(edits, c.edits(&bare, true)...), false, ""))
+	return d.rewrite(c.edits(defaults, true), false, "")
 }
 
 // edits returns what has to be changed in the stored form of from to make it
 // that of c. With extra, only the attributes that encodeNew does not list.
+// What c no longer has becomes null, since absence means the default.
 func (c *Cookie) edits(from *Cookie, extra bool) (edits []edit) {
 	add := func(differs bool, key string, raw []byte) {
 		if differs {
@@ -199,11 +203,11 @@ func (c *Cookie) edits(from *Cookie, extra bool) (edits []edit) {
 		add(c.MaxAge != from.MaxAge, attrMaxAge, c.maxAgeJSON())
 	}
 	add(!c.Expires.Equal(from.Expires), attrExpires, c.expiresJSON())
-	add(c.Domain != from.Domain, attrDomain, quotedOrNone(c.Domain))
+	add(c.Domain != from.Domain, attrDomain, quotedOrNull(c.Domain))
 	add(c.Secure != from.Secure, attrSecure, boolean(c.Secure))
 	add(c.SameSite != from.SameSite, attrSameSite, c.sameSiteJSON())
 	add(c.Partitioned != from.Partitioned, attrPartitioned, boolean(c.Partitioned))
-	add(c.Priority != from.Priority, attrPriority, quotedOrNone(priorityNames[c.Priority]))
+	add(c.Priority != from.Priority, attrPriority, quotedOrNull(priorityNames[c.Priority]))
 	return edits
 }
 
@@ -211,9 +215,9 @@ func boolean(b bool) []byte { return strconv.AppendBool(nil, b) }
 
 func quoted(s string) []byte { return appendString(nil, s) }
 
-func quotedOrNone(s string) []byte {
+func quotedOrNull(s string) []byte {
 	if s == "" {
-		return nil
+		return []byte("null")
 	}
 	return quoted(s)
 }
@@ -225,10 +229,13 @@ func (c *Cookie) maxAgeJSON() []byte {
 	return strconv.AppendInt(nil, milliseconds(c.MaxAge), 10)
 }
 
+// maxMilliseconds is the longest time.Duration, but for a fraction.
+const maxMilliseconds = int64(math.MaxInt64 / time.Millisecond)
+
 // milliseconds rounds up: a session must not end before its time.
 func milliseconds(d time.Duration) int64 {
 	ms := d.Milliseconds()
-	if d > time.Duration(ms)*time.Millisecond {
+	if d > time.Duration(ms)*time.Millisecond && ms < maxMilliseconds {
 		ms++
 	}
 	return ms
@@ -236,7 +243,7 @@ func milliseconds(d time.Duration) int64 {
 
 func (c *Cookie) expiresJSON() []byte {
 	if c.Expires.IsZero() {
-		return nil
+		return []byte("null")
 	}
 	return quoted(c.Expires.UTC().Format("2006-01-02T15:04:05.000Z"))
 }
@@ -280,17 +287,13 @@ func (c *Cookie) decode(key string, raw []byte) {
 			c.Path = s
 		}
 	case attrDomain:
-		if s, ok := decodeString(raw); ok && validDomain(s) {
+		if s, ok := decodeString(raw); ok && validDomain(s) || string(raw) == "null" {
 			c.Domain = s
 		}
 	case attrSameSite:
 		c.decodeSameSite(raw)
 	case attrPriority:
-		if s, ok := decodeString(raw); ok {
-			if i := indexFold(priorityNames[1:], s); i >= 0 {
-				c.Priority = Priority(i + 1)
-			}
-		}
+		c.decodePriority(raw)
 	}
 }
 
@@ -312,21 +315,27 @@ func (c *Cookie) decodeMaxAge(raw []byte) {
 	switch {
 	case string(raw) == "null" || err == nil && ms == 0:
 		c.MaxAge = BrowserSession
-	case err == nil && math.Abs(ms) < float64(math.MaxInt64/time.Millisecond):
-		// One below zero is over, and must not read as BrowserSession.
-		if c.MaxAge = time.Duration(ms * float64(time.Millisecond)); c.MaxAge == BrowserSession {
-			c.MaxAge = -time.Millisecond
-		}
+	case err == nil && math.Abs(ms) <= float64(maxMilliseconds):
+		// Away from zero: one below it is over, and is not BrowserSession.
+		c.MaxAge = time.Duration(math.Copysign(math.Ceil(math.Abs(ms)), ms)) * time.Millisecond
 	}
 }
 
 func (c *Cookie) decodeExpires(raw []byte) {
 	s, ok := decodeString(raw)
-	if !ok {
-		return
-	}
-	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+	if t, err := time.Parse(time.RFC3339Nano, s); ok && err == nil {
 		c.Expires = t.UTC().Truncate(time.Millisecond)
+	} else if string(raw) == "null" {
+		c.Expires = time.Time{}
+	}
+}
+
+func (c *Cookie) decodePriority(raw []byte) {
+	s, ok := decodeString(raw)
+	if i := indexFold(priorityNames[1:], s); ok && i >= 0 {
+		c.Priority = Priority(i + 1)
+	} else if string(raw) == "null" {
+		c.Priority = PriorityDefault
 	}
 }
 

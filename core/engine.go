@@ -34,7 +34,7 @@ func New(opts Options) (*Engine, error) {
 	}
 	e.closeStore = closeStore
 	e.backend = newBackend(store, e.opts.Prefix, e.opts.ReconnectTimeout, e.closed)
-	e.newCookie = e.opts.Cookie.encodeNew()
+	e.newCookie = e.opts.Cookie.encodeNew(&e.opts.Cookie)
 	e.generate, e.shape = newID, defaultShape
 	if e.opts.GenSID != nil {
 		e.generate, e.shape = e.checkedGenSID, widerShape

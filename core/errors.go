@@ -22,8 +22,9 @@ var (
 	ErrNoValue = errors.New("session: no such value")
 
 	// ErrReservedKey is returned for a key that a session value cannot have:
-	// "cookie", where the attributes are stored, and the names with a meaning
-	// of their own to the Node programs that may share the record.
+	// "cookie", where the attributes are stored, the names with a meaning of
+	// their own to the Node programs that may share the record, and what is
+	// not valid UTF-8.
 	ErrReservedKey = errors.New("session: this key is reserved")
 
 	// ErrSealed is returned by a session whose request is over.

@@ -1,6 +1,10 @@
 package core
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+)
 
 // tombstone is the record that Regenerate leaves under the old id for a
 // while. A Koa app takes it for no session, as does JSON.parse.
@@ -19,88 +23,156 @@ func (s *Session) update(key string, step update) error {
 		return ErrReservedKey
 	}
 	for {
-		s.mu.Lock()
-		if err := s.changeable(); err != nil {
-			s.mu.Unlock()
+		raw, err := s.updatable(key)
+		if err != nil {
 			return s.refuse(err)
 		}
-		raw, _ := s.current(key)
-		gen := s.gen
-		s.mu.Unlock()
-
 		next, err := step(raw)
 		if err != nil {
 			return err
 		}
-		if s.putUpdate(key, next, step, gen) {
+		if s.putUpdate(key, raw, next, step) {
 			return nil
 		}
 	}
 }
 
-// putUpdate records an update, unless the session has changed since gen.
-func (s *Session) putUpdate(key string, raw []byte, step update, gen uint64) bool {
+// updatable returns the value that an update begins with, nil for none.
+func (s *Session) updatable(key string) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.gen != gen || s.sealed {
+	if err := s.changeable(); err != nil {
+		return nil, err
+	}
+	raw, _ := s.current(key)
+	return raw, nil
+}
+
+// putUpdate records an update, unless the value is another one by now.
+func (s *Session) putUpdate(key string, from, to []byte, step update) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.changeable() != nil {
 		return false
 	}
-	c := change{key: key, raw: raw}
+	if now, _ := s.current(key); !same(now, from) {
+		return false
+	}
+	c := change{key: key, raw: to}
 	// On top of a value of this request's own there is nothing to run again.
 	mine := s.change(key)
 	if mine == nil && !s.cleared {
 		c.updates = []update{step}
 	} else if mine != nil && mine.updates != nil {
-		c.updates = append(mine.updates, step)
+		c.updates, c.drafted = append(mine.updates, step), mine.drafted
 	}
 	s.put(c, false)
 	return true
 }
 
+// same reports whether two values are equal, or both missing.
+func same(a, b []byte) bool { return bytes.Equal(a, b) && (a == nil) == (b == nil) }
+
+// errMoved is the outcome of a save whose session was regenerated meanwhile:
+// what it has become is for the next commit.
+var errMoved = errors.New("session: regenerated while it was saved")
+
 // merge lays this request's changes onto the record as another one has left
-// it. It runs updates and OnConflict without the lock.
-func (s *Session) merge(theirs []byte) error {
-	var d document
-	if !d.parse(theirs) {
-		return ErrCorruptRecord
+// it, and returns the draft of that.
+func (s *Session) merge(d draft, theirs []byte) (draft, error) {
+	var now document
+	if !now.parse(theirs) {
+		return d, ErrCorruptRecord
 	}
-	for {
-		s.mu.Lock()
-		gen, changes := s.gen, append([]change(nil), s.changes...)
-		s.mu.Unlock()
-
-		for i := range changes {
-			if err := s.mergeChange(&changes[i], &d); err != nil {
-				return err
-			}
+	for done := (mergedChanges{}); ; {
+		c, base, more := s.rebase(d.id, &now, done)
+		if !more {
+			break
 		}
-
-		s.mu.Lock()
-		if s.gen == gen {
-			s.base.parse(theirs)
-			s.changes = changes
-			s.mu.Unlock()
-			return nil
+		raw, err := s.mergeChange(c, base, &now)
+		if err != nil {
+			return d, err
 		}
-		s.mu.Unlock()
+		done[c.key] = mergedChange{c, raw}
+	}
+	again, err := s.draft()
+	if err == nil && again.id != d.id {
+		err = errMoved
+	}
+	return again, err
+}
+
+// mergedChanges is the changes that have been laid onto another record, and
+// the values that they make of it, by key.
+type mergedChanges map[string]mergedChange
+
+type mergedChange struct {
+	change
+	result []byte
+}
+
+// rebase makes the record of another request the base, if every change has
+// been merged. If not it returns one that has not, and the value from which
+// this request made it: merging runs user code without the lock, which may
+// change the session, as may other goroutines.
+func (s *Session) rebase(id string, now *document, done mergedChanges) (c change, base []byte, more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.id != id {
+		return change{}, nil, false
+	}
+	for _, c := range s.changes {
+		if m, ok := done[c.key]; ok && same(m.raw, c.raw) && len(m.updates) == len(c.updates) {
+			continue
+		}
+		base, _ := s.base.get(c.key)
+		if c.updates != nil || s.cleared || !same(c.raw, base) {
+			return c, base, true
+		}
+		theirs, _ := now.get(c.key) // to set a value to what it was is no change
+		done[c.key] = mergedChange{c, theirs}
+	}
+	for i := range s.changes {
+		s.changes[i].raw = done[s.changes[i].key].result
+	}
+	s.base.parse(now.raw)
+	s.mergeCookie()
+	return change{}, nil, false
+}
+
+// mergeCookie lays the attributes that this request changed onto the base's.
+func (s *Session) mergeCookie() {
+	var merged []byte
+	if s.attributesChanged() {
+		merged = s.encodeCookie()
+	}
+	s.cookieKnown = false
+	s.knowCookie()
+	if merged != nil {
+		s.cookie = decodeCookie(merged, s.engine.opts.Cookie)
 	}
 }
 
-func (s *Session) mergeChange(c *change, theirs *document) (err error) {
-	now, _ := theirs.get(c.key)
+func (s *Session) mergeChange(c change, base []byte, now *document) (raw []byte, err error) {
+	theirs, _ := now.get(c.key)
 	if c.updates != nil {
-		c.raw = now
+		raw = theirs
 		for _, step := range c.updates {
-			if c.raw, err = step(c.raw); err != nil {
-				return err
+			if raw, err = step(raw); err != nil {
+				return nil, err
 			}
 		}
-		return nil
+		return raw, nil
 	}
-	base, _ := s.base.get(c.key)
-	if s.engine.opts.OnConflict == nil || bytes.Equal(base, now) && (base == nil) == (now == nil) {
-		return nil
+	if s.engine.opts.OnConflict == nil || same(base, theirs) {
+		return c.raw, nil
 	}
-	c.raw, err = s.engine.opts.OnConflict(c.key, base, c.raw, now)
-	return err
+	raw, err = s.engine.opts.OnConflict(c.key, base, c.raw, theirs)
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	if raw, err = encode(json.RawMessage(raw)); err != nil {
+		return nil, encodeError(c.key, json.RawMessage(nil), err)
+	}
+	return raw, nil
 }

@@ -153,6 +153,10 @@ func (s *Session) load() error {
 		}
 	}
 	outcome := s.take(c, data, found, extended)
+	if outcome == superseded && extended {
+		// It must not last: a client may have nothing but this id.
+		_, _ = e.backend.extend(ctx, c.id, data, tombstoneTTL)
+	}
 	if outcome == taken && !s.valid() {
 		outcome = unknown
 		s.mu.Lock()

@@ -169,7 +169,7 @@ func (b *backend) extend(ctx context.Context, id string, data []byte, ttl time.D
 	r, err := b.compareAndSwap(ctx, id, data, data, ttl)
 	if err != nil || r.supported {
 		// A record that somebody changed meanwhile got a new life with that.
-		return r.swapped || r.current != nil, err
+		return r.swapped || r.current != nil && !isTombstone(r.current), err
 	}
 	return true, b.set(ctx, id, data, ttl)
 }

@@ -14,7 +14,7 @@ const (
 
 	// mergeAttempts and mergePause bound how long a commit tries to get its
 	// changes into a record that others keep changing.
-	mergeAttempts = 64
+	mergeAttempts = 256
 	mergePause    = time.Millisecond
 
 	// createAttempts is how many ids are tried that turn out to be taken.
@@ -30,27 +30,30 @@ func (s *Session) timeToLive(cookie Cookie) time.Duration {
 	return s.engine.ttl(cookie, fromFunc, time.Now())
 }
 
-func (s *Session) extend(ctx context.Context, cookie Cookie) error {
+func (s *Session) extend(ctx context.Context, cookie Cookie) (lost error) {
 	ttl := s.timeToLive(cookie)
 	if ttl <= 0 {
 		return errOver
 	}
 	s.mu.Lock()
-	id, raw, done := s.id, s.base.raw, s.extended == ttl
+	id, raw, done, stored := s.id, s.base.raw, s.extended == ttl, s.stored
 	s.mu.Unlock()
+	if !stored {
+		return errMoved
+	}
 	if !done {
 		found, err := s.engine.backend.extend(ctx, id, raw, ttl)
 		if err != nil {
 			return err
 		}
 		if !found {
-			return &lostError{} // and no cookie for it; but nothing was changed
+			lost = &lostError{} // and no cookie for it; but nothing was changed
 		}
 	}
 	s.mu.Lock()
 	s.rolled = true
 	s.mu.Unlock()
-	return nil
+	return lost
 }
 
 // remove destroys the record, and the one that it was to replace.
@@ -82,9 +85,10 @@ type draft struct {
 	id      string
 	next    []byte
 	base    []byte // what the store has under id, as far as we know; nil: nothing
+	cookie  Cookie
 	gen     uint64
 	stored  bool
-	updates bool // an Update is among the changes
+	updates bool // there is an Update among the changes, or OnConflict to ask: not to be applied twice
 }
 
 func (s *Session) draft() (draft, error) {
@@ -94,12 +98,15 @@ func (s *Session) draft() (draft, error) {
 	if s.makeID(); s.idErr != nil {
 		return draft{}, s.idErr
 	}
-	d := draft{id: s.id, next: s.encode(), gen: s.gen, stored: s.stored}
+	s.knowCookie()
+	d := draft{id: s.id, next: s.encode(), cookie: s.cookie, gen: s.gen, stored: s.stored}
 	if s.stored {
 		d.base = s.base.raw
 	}
 	for i := range s.changes {
-		d.updates = d.updates || s.changes[i].updates != nil
+		c := &s.changes[i]
+		c.drafted = len(c.updates)
+		d.updates = d.updates || c.updates != nil || s.engine.opts.OnConflict != nil
 	}
 	if d.updates {
 		d.next = s.engine.backend.mark(d.next)
@@ -127,7 +134,7 @@ func (s *Session) write(ctx context.Context, cookie Cookie, late bool) error {
 	}
 	if err = s.retire(ctx, &d, ttl); err != nil {
 		// The new id was told to nobody, so its record is of no use.
-		if left := s.engine.backend.destroy(ctx, d.id); left != nil {
+		if left := s.engine.backend.destroy(context.WithoutCancel(ctx), d.id); left != nil {
 			return errors.Join(err, left)
 		}
 		return err
@@ -136,20 +143,28 @@ func (s *Session) write(ctx context.Context, cookie Cookie, late bool) error {
 	return nil
 }
 
-// written makes the draft the base of what changes from now on.
+// written makes the draft the base of what changes from now on, and of what
+// other goroutines changed while it was being written.
 func (s *Session) written(d draft) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.stored, s.replaced, s.rolled = true, nil, true
+	if s.id != d.id { // regenerated since
+		s.replaced = &record{d.id, d.next}
+		return
+	}
+	s.stored, s.replaced, s.rolled, s.forced = true, nil, true, false
 	s.base.parse(d.next)
-	s.forced, s.dirty, s.cleared = false, false, false
-	s.cookieFrom = s.cookie
+	s.cookieFrom = d.cookie
 	if s.gen == d.gen {
-		s.changes = nil
+		s.dirty, s.cleared, s.changes = false, false, nil
 		return
 	}
 	for i := range s.changes {
-		s.changes[i].updates = nil // they are part of the base now
+		c := &s.changes[i]
+		if c.updates = c.updates[c.drafted:]; len(c.updates) == 0 {
+			c.updates = nil
+		}
+		c.drafted = 0
 	}
 }
 
@@ -169,11 +184,22 @@ func (s *Session) create(ctx context.Context, d draft, ttl time.Duration) (draft
 		if err != nil {
 			return d, err
 		}
-		s.mu.Lock()
-		s.id, d.id = id, id
-		s.mu.Unlock()
+		if !s.rename(d.id, id) {
+			return d, errMoved
+		}
+		d.id = id
 	}
 	return d, ErrBadID
+}
+
+func (s *Session) rename(from, to string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.id != from {
+		return false
+	}
+	s.id = to
+	return true
 }
 
 // writeChanged swaps a changed record for the one that was loaded, merging
@@ -196,12 +222,15 @@ func (s *Session) writeChanged(ctx context.Context, d draft, ttl time.Duration) 
 		case r.unsure && d.updates:
 			return ErrAmbiguous
 		default:
-			if err := s.merge(r.current); err != nil {
+			pause(ctx, attempt)
+			cookie := d.cookie
+			if d, err = s.merge(d, r.current); err != nil {
 				return err
 			}
-			pause(ctx, attempt)
-			if d, err = s.draft(); err != nil {
-				return err
+			if d.cookie != cookie {
+				if ttl = s.timeToLive(d.cookie); ttl <= 0 {
+					return errOver
+				}
 			}
 			continue
 		}
@@ -268,10 +297,7 @@ func (s *Session) retire(ctx context.Context, d *draft, ttl time.Duration) error
 // carryOver puts what others wrote into the old record since it was loaded
 // into the new one, which nobody else knows of yet.
 func (s *Session) carryOver(ctx context.Context, d *draft, theirs []byte, ttl time.Duration) error {
-	if err := s.merge(theirs); err != nil {
-		return err
-	}
-	again, err := s.draft()
+	again, err := s.merge(*d, theirs)
 	if err != nil {
 		return err
 	}

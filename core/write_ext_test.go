@@ -1,0 +1,321 @@
+package core_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-holdall/holdall/core"
+)
+
+// duringWrite has a function run while the store carries out the next write,
+// as another goroutine of the request might.
+func duringWrite(v *vault, f func()) {
+	v.before = func(op, _ string) error {
+		if op == "swap" || op == "set" {
+			v.before = nil
+			f()
+		}
+		return nil
+	}
+}
+
+func TestWhatChangesWhileARecordIsWrittenIsSavedAtTheEnd(t *testing.T) {
+	cookie := core.Cookie{MaxAge: time.Hour, SameSite: core.SameSiteStrict}
+	for name, c := range map[string]struct {
+		change func(s *core.Session)
+		check  func(t *testing.T, s *core.Session)
+	}{
+		"set": {set("late", 1), func(t *testing.T, s *core.Session) {
+			n, err := core.Get[int](s, "late")
+			require.NoError(t, err)
+			require.Equal(t, 1, n)
+			require.Equal(t, 3, s.Len())
+		}},
+		"set again": {set("n", 9), func(t *testing.T, s *core.Session) {
+			n, _ := core.Get[int](s, "n")
+			require.Equal(t, 9, n)
+		}},
+		"delete": {func(s *core.Session) { s.Delete("n") }, func(t *testing.T, s *core.Session) {
+			require.Equal(t, []string{"m"}, s.Keys())
+		}},
+		"clear": {func(s *core.Session) { s.Clear() }, func(t *testing.T, s *core.Session) {
+			require.Zero(t, s.Len())
+		}},
+		"replace": {func(s *core.Session) { _ = s.Replace(map[string]any{"x": 1}) }, func(t *testing.T, s *core.Session) {
+			require.Equal(t, []string{"x"}, s.Keys())
+		}},
+		"attributes": {func(s *core.Session) { _ = s.SetCookie(cookie) }, func(t *testing.T, s *core.Session) {
+			require.Equal(t, time.Hour, s.Cookie().MaxAge)
+			require.Equal(t, 2, s.Len())
+		}},
+		"update": {func(s *core.Session) { _, _ = core.Update(s, "n", increment) }, func(t *testing.T, s *core.Session) {
+			n, _ := core.Get[int](s, "n")
+			require.Equal(t, 3, n)
+		}},
+		"destroy": {func(s *core.Session) { s.Destroy() }, func(t *testing.T, s *core.Session) {
+			require.True(t, s.IsNew())
+		}},
+		"regenerate": {func(s *core.Session) { _ = s.Regenerate(); set("user", "ada")(s) }, func(t *testing.T, s *core.Session) {
+			require.False(t, s.IsNew())
+			require.Equal(t, []string{"user"}, s.Keys())
+		}},
+		"regenerate and keep": {func(s *core.Session) { _ = s.RegenerateKeep() }, func(t *testing.T, s *core.Session) {
+			require.False(t, s.IsNew())
+			require.Equal(t, []string{"m", "n"}, s.Keys())
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, newcomer := range []bool{false, true} {
+				eachStore(t, func(t *testing.T, v *vault, store core.Store, _ bool) {
+					visitor := newVisitor(t, core.Options{Store: store})
+					if !newcomer {
+						visitor.visit(set("m", 1))
+					}
+					s, end := visitor.begin()
+					set("m", 1, "n", 2)(s)
+					duringWrite(v, func() { c.change(s) })
+					require.NoError(t, s.Save(context.Background()))
+					require.NoError(t, end().err)
+
+					visitor.visit(func(s *core.Session) { c.check(t, s) })
+					want := 1
+					if name == "destroy" {
+						want = 0
+					}
+					require.Len(t, v.ids(), want, "no orphans")
+				})
+			}
+		})
+	}
+}
+
+func TestAnUpdateThatCameDuringAWriteIsRunAgainOnWhatOthersMadeOfIt(t *testing.T) {
+	v := newVault()
+	visitor := newVisitor(t, core.Options{Store: full(v)})
+	visitor.visit(set("n", 10))
+	s, end := visitor.begin()
+	_, _ = core.Update(s, "n", increment)
+	duringWrite(v, func() { _, _ = core.Update(s, "n", increment) })
+	require.NoError(t, s.Save(context.Background()))
+	require.Contains(t, v.record(visitor.id()), `"n":11`)
+	visitor.visit(func(s *core.Session) { _, _ = core.Update(s, "n", func(n int) int { return n + 100 }) })
+	require.NoError(t, end().err)
+	requireValue(visitor, "n", 112)
+}
+
+func TestWhatASaveWroteDoesNotOverwriteWhatOthersMadeOfIt(t *testing.T) {
+	v := newVault()
+	visitor := newVisitor(t, core.Options{Store: full(v)})
+	visitor.visit(set("n", 1))
+	s, end := visitor.begin()
+	set("n", 2)(s)
+	duringWrite(v, func() { set("m", 1)(s) })
+	require.NoError(t, s.Save(context.Background()))
+	visitor.visit(set("n", 7))
+	require.NoError(t, end().err)
+	requireValue(visitor, "n", 7)
+	requireValue(visitor, "m", 1)
+}
+
+func TestARegenerateDuringAConflictIsNotFilledWithTheOldValues(t *testing.T) {
+	for _, keeps := range []bool{false, true} {
+		v := newVault()
+		visitor := newVisitor(t, core.Options{Store: full(v)})
+		visitor.visit(set("n", 1))
+		old := visitor.id()
+		s, end := visitor.begin()
+		set("n", 2)(s)
+		duringWrite(v, func() {
+			v.store(old, `{"theirs":1}`)
+			if keeps {
+				require.NoError(t, s.RegenerateKeep())
+			} else {
+				require.NoError(t, s.Regenerate())
+			}
+			set("user", "ada")(s)
+		})
+		require.NoError(t, s.Save(context.Background()))
+		require.NoError(t, end().err)
+		visitor.visit(func(s *core.Session) {
+			if keeps {
+				require.Equal(t, []string{"theirs", "n", "user"}, s.Keys())
+			} else {
+				require.Equal(t, []string{"user"}, s.Keys())
+			}
+		})
+		require.Equal(t, "null", v.record(old))
+		require.Len(t, v.ids(), 1)
+	}
+}
+
+func TestARegenerateWhileAnIdIsFoundTakenWins(t *testing.T) {
+	ids := []string{"taken", "second", "third"}
+	next := 0
+	v := newVault()
+	v.store("taken", "{}")
+	visitor := newVisitor(t, core.Options{Store: full(v), GenSID: func() (string, error) { next++; return ids[next-1], nil }})
+	s, end := visitor.begin()
+	set("n", 1)(s)
+	duringWrite(v, func() { require.NoError(t, s.Regenerate()); set("n", 2)(s) })
+	require.NoError(t, s.Save(context.Background()))
+	require.NoError(t, end().err)
+	require.Equal(t, "second", visitor.id())
+	requireValue(visitor, "n", 2)
+	require.Equal(t, []string{"second", "taken"}, v.ids())
+}
+
+func TestACancelledSaveLeavesNoOrphan(t *testing.T) {
+	v := newVault()
+	visitor := newVisitor(t, core.Options{Store: heedful{full(v)}})
+	visitor.visit(set("n", 1))
+	old := visitor.id()
+	s, end := visitor.begin()
+	require.NoError(t, s.RegenerateKeep())
+	ctx, cancel := context.WithCancel(context.Background())
+	v.after = func(op, _ string) error { cancel(); return nil }
+	require.ErrorIs(t, s.Save(ctx), context.Canceled)
+	require.Equal(t, []string{old}, v.ids(), "the new record went")
+
+	v.after = nil
+	require.NoError(t, end().err, "and the commit tries again")
+	requireValue(visitor, "n", 1)
+	require.Len(t, v.ids(), 1)
+}
+
+// A heedful store looks at its context.
+type heedful struct{ fullVault }
+
+func (h heedful) Swap(ctx context.Context, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, false, err
+	}
+	return h.fullVault.Swap(ctx, key, old, new, ttl)
+}
+
+func (h heedful) Destroy(ctx context.Context, key string) error {
+	return errors.Join(ctx.Err(), h.fullVault.Destroy(ctx, key))
+}
+
+func TestTheTombstoneLivesForAMinuteWhoeverUsesTheOldId(t *testing.T) {
+	for _, rolling := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			v := newVault()
+			visitor := newVisitor(t, core.Options{Store: full(v), Rolling: rolling})
+			visitor.visit(set("n", 1))
+			old := visitor.id()
+			stale := map[string][]string{"Cookie": visitor.browser.Request("/").HeaderValues("Cookie")}
+			visitor.visit(func(s *core.Session) { require.NoError(t, s.RegenerateKeep()) })
+			require.Equal(t, time.Minute, v.ttl(old))
+
+			time.Sleep(10 * time.Second)
+			x := visitor.browser.Request("/")
+			x.Sent = stale
+			require.Empty(t, visitor.send(x, func(s *core.Session) { require.Zero(t, s.Len()) }).SetCookies())
+			require.LessOrEqual(t, v.ttl(old), time.Minute)
+
+			time.Sleep(time.Minute)
+			x = visitor.browser.Request("/")
+			x.Sent = stale
+			require.Len(t, visitor.send(x, func(s *core.Session) {}).SetCookies(), 2, "then it is an unknown id")
+		})
+	}
+}
+
+func TestARollingVisitThatIsOvertakenSendsNoCookie(t *testing.T) {
+	eachStore(t, func(t *testing.T, v *vault, store core.Store, swaps bool) {
+		for name, overtake := range map[string]func(s *core.Session){
+			"regenerated": func(s *core.Session) { _ = s.RegenerateKeep() },
+			"destroyed":   func(s *core.Session) { s.Destroy() },
+		} {
+			if !swaps || name == "regenerated" {
+				// Over a store that cannot swap, a rewrite is all there is; and
+				// what extends with the load has no later answer to go by.
+				continue
+			}
+			visitor := newVisitor(t, core.Options{Store: store, Rolling: true, TTLFunc: func(*core.Session) time.Duration { return time.Hour }})
+			visitor.visit(set("n", 1))
+			_, end := visitor.begin()
+			visitor.visit(overtake)
+			require.Empty(t, end().SetCookies(), name)
+			require.Empty(t, v.ids(), "and brings nothing back")
+		}
+	})
+
+	v := newVault()
+	visitor := newVisitor(t, core.Options{Store: swapVault{v}, Rolling: true})
+	visitor.visit(set("n", 1))
+	_, end := visitor.begin()
+	visitor.visit(func(s *core.Session) { require.NoError(t, s.RegenerateKeep()) })
+	id := visitor.id()
+	require.Empty(t, end().SetCookies())
+	require.Equal(t, id, visitor.id(), "a tombstone is no session")
+}
+
+func TestALateChangeOfAnExpiredSessionIsReported(t *testing.T) {
+	v, reported := newVault(), log{}
+	visitor := newVisitor(t, core.Options{Store: full(v), Rolling: true, ErrorHandler: reported.pass,
+		TTLFunc: func(*core.Session) time.Duration { return time.Hour }})
+	visitor.visit(set("n", 1))
+	x := visitor.browser.Request("/")
+	s, err := visitor.engine.Load(x, x)
+	require.NoError(t, err)
+	v.records = map[string]entry{}
+	require.NoError(t, s.Commit())
+	x.Start()
+	require.Empty(t, x.SetCookies())
+	require.Empty(t, reported.told, "nothing was lost so far")
+	set("n", 2)(s)
+	require.NoError(t, s.End())
+	reported.requireOnly(t, core.ErrGone)
+	require.Empty(t, v.ids())
+}
+
+func TestARollingVisitIsTriedAgainAfterASaveThatFailed(t *testing.T) {
+	v := newVault()
+	visitor := newVisitor(t, core.Options{Store: touchVault{v}, Rolling: true})
+	visitor.visit(set("n", 1))
+	s, end := visitor.begin()
+	v.before = failing("touch", errBroken)
+	require.ErrorIs(t, s.Save(context.Background()), errBroken)
+	v.before = nil
+	p := end()
+	require.NoError(t, p.err)
+	require.Len(t, p.SetCookies(), 2)
+}
+
+func TestParallelRegeneratesEndWithOneSession(t *testing.T) {
+	for range 20 {
+		v, reported := newVault(), log{}
+		visitor := newVisitor(t, core.Options{Store: full(v), ErrorHandler: func(r core.Request, err error) error { return nil }})
+		visitor.visit(set("n", 1))
+		var all sync.WaitGroup
+		for range 8 {
+			s, end := visitor.begin()
+			require.NoError(t, s.RegenerateKeep())
+			all.Go(func() { end() })
+		}
+		all.Wait()
+		require.Len(t, v.ids(), 1)
+		require.Equal(t, v.ids()[0], visitor.id(), "the browser has the one that is left")
+		requireValue(visitor, "n", 1)
+		require.Empty(t, reported.told)
+	}
+}
+
+func TestTheCookieIsClearedByTheAttributesThatTheClientHasItWith(t *testing.T) {
+	v := newVault()
+	visitor := newVisitor(t, core.Options{Store: full(v)})
+	visitor.visit(set("n", 1))
+	p := visitor.visit(func(s *core.Session) {
+		require.NoError(t, s.SetCookie(core.Cookie{Path: "/elsewhere"}))
+		s.Destroy()
+	})
+	require.Contains(t, p.SetCookies()[0], "koa.sid=; path=/; ")
+	require.Empty(t, visitor.id())
+}
