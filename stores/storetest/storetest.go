@@ -132,7 +132,7 @@ func cases() []testCase {
 func (h Harness) run(c testCase) error {
 	store, err := h.New()
 	if err != nil {
-		return fmt.Errorf("New: %w", err)
+		return fmt.Errorf("a new store: %w", err)
 	}
 	if s, ok := store.(closer); ok {
 		defer func() { _ = s.Close() }() // the cases of Close look at its error
