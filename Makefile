@@ -1,5 +1,5 @@
 # Every module of the repository. Each also builds alone, without go.work.
-MODULES := . adapters/echo adapters/gin adapters/fiber internal/testkit/frameworks examples
+MODULES := . adapters/echo adapters/gin adapters/fiber stores/redis internal/testkit/frameworks examples
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -39,7 +39,7 @@ lint: ## go vet and staticcheck, with the exceptions of staticcheck.conf
 
 .PHONY: isolated
 isolated: ## Every module builds and passes without the workspace
-	@for m in $(MODULES); do (cd $$m && GOWORK=off go vet ./... && GOWORK=off go test ./...) || exit 1; done
+	@for m in $(MODULES); do (cd $$m && GOWORK=off go vet ./... && GOWORK=off go test -short ./...) || exit 1; done
 
 .PHONY: tidy
 tidy: ## go mod tidy has nothing to do

@@ -89,6 +89,8 @@ func (x *exchange) finish(handlerFailed bool) error {
 		x.session.Overruled(err)
 		return nil
 	}
+	x.c.Context().Hijack(nil) // it would run after the error page
+	x.c.Context().HijackSetNoResponse(false)
 	res := x.c.Response()
 	res.ResetBody()
 	for _, name := range contentHeaders {

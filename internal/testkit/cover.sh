@@ -3,12 +3,12 @@
 # fails below the floors: core 95 %, the rest 90 %.
 set -eu
 root=github.com/go-holdall/holdall
-packages="$root/core $root/stores/memory $root/adapters/nethttp $root/adapters/echo $root/adapters/gin $root/adapters/fiber"
+packages="$root/core $root/stores/memory $root/stores/storetest $root/adapters/nethttp $root/adapters/echo $root/adapters/gin $root/adapters/fiber"
 profile=$(mktemp)
 trap 'rm -f "$profile" "$profile".*' EXIT
 list=$(echo "$packages" | tr ' ' ',')
 
-go test -coverpkg="$list" -coverprofile="$profile.1" ./core ./stores/memory ./adapters/nethttp >/dev/null
+go test -coverpkg="$list" -coverprofile="$profile.1" ./core ./stores/memory ./stores/storetest ./adapters/nethttp >/dev/null
 go test -coverpkg="$list" -coverprofile="$profile.2" ./internal/testkit/frameworks ./adapters/echo ./adapters/gin ./adapters/fiber >/dev/null
 
 # A statement counts once, however many test binaries report it.

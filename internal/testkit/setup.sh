@@ -10,12 +10,20 @@ has_browser() {
 	test -x "${CHROMIUM:-}"
 }
 
-if [ -z "${CI:-}" ] || has_browser; then
+has_redis() {
+	command -v redis-server >/dev/null || command -v valkey-server >/dev/null
+}
+
+missing=
+has_redis || missing="redis-server"
+has_browser || missing="$missing chromium"
+if [ -z "${CI:-}" ] || [ -z "$missing" ]; then
 	exit 0
 fi
 if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
-	echo "CI needs Chromium: install it, or set CHROMIUM to its path" >&2
+	echo "CI needs what this machine lacks: $missing" >&2
 	exit 1
 fi
 apt-get update -qq
-DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null
+# Unquoted: one package a word.
+DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null

@@ -44,5 +44,5 @@ var roomyFiber = testkit.Framework{Name: "fiber with a large buffer", Serve: fun
 	f := fiber.New(fiber.Config{DisableStartupMessage: true, ReadBufferSize: 1 << 20})
 	f.Use(fiberadapter.Middleware(app.Engines[0]))
 	f.Use(func(c *fiber.Ctx) error { return fiberFailure(app.Handler(&fiberContext{c})) })
-	return serveFiberApp(t, f)
+	return serveFiberApp(t, f, false)
 }}

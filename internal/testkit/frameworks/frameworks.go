@@ -2,6 +2,8 @@
 package frameworks
 
 import (
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -13,8 +15,18 @@ import (
 var All = []testkit.Framework{Echo, Gin, Fiber, NetHTTP}
 
 // serve starts a handler of net/http.
-func serve(t testing.TB, h http.Handler) string {
-	server := httptest.NewServer(h)
+func serve(t testing.TB, app testkit.App, h http.Handler) string {
+	if app.Shell != nil {
+		h = app.Shell(h)
+	}
+	server := httptest.NewUnstartedServer(h)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // some cases panic
+	if app.TLS {
+		server.EnableHTTP2 = true
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
 	t.Cleanup(server.Close)
 	return server.URL
 }

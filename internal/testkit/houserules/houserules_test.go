@@ -35,6 +35,7 @@ type rule struct {
 var rules = []rule{
 	{"core", []string{module + "/stores/memory"}, []string{"net/http", "testing"}, "the core knows no framework, no driver and no net/http"},
 	{"stores/memory", nil, []string{"net/http", "testing"}, "a store knows neither the core nor HTTP"},
+	{"stores/redis", []string{"github.com/redis/go-redis/v9", "github.com/redis/go-redis/v9/maintnotifications"}, []string{"net/http", "testing"}, "a store knows neither the core nor HTTP"},
 	{"stores/storetest", nil, []string{"net/http"}, "the suite for other people's stores brings nothing along"},
 	{"adapters/nethttp", []string{module + "/core"}, []string{"testing"}, "an adapter translates for the core"},
 	{"adapters/echo", []string{module + "/core", module + "/adapters/nethttp", "github.com/labstack/echo/v4"}, []string{"testing"}, "an adapter translates for the core"},

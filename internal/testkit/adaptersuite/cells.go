@@ -1,0 +1,13 @@
+package adaptersuite
+
+import "slices"
+
+// Cells returns the table.
+func Cells() []Cell {
+	return slices.Concat(
+		matrixCells(), clientCells(), actCells(), valueCells(), deferCells(), saveCells(), failureCells(),
+		cookieCells(), optionCells(), carrierCells(), hookCells(), idCells(), outageCells(),
+		lateCells(), startedCells(), panicCells(), streamCells(), deadlineCells(),
+		routeCells(), nestingCells(), namesCells(), playCells(),
+	)
+}

@@ -1,0 +1,130 @@
+package adaptersuite
+
+import (
+	"github.com/go-holdall/holdall/core"
+	"github.com/go-holdall/holdall/internal/testkit"
+	"github.com/go-holdall/holdall/internal/testkit/faultstore"
+)
+
+// stored is a record of a session whose cookie has attributes of its own.
+func stored(id, cookie, values string) string {
+	return id + ` {"cookie":{` + cookie + `}` + values + `}`
+}
+
+// usual are the members that each stored cookie begins with.
+const usual = `"httpOnly":true,"path":"/","overwrite":true,"signed":true,"maxAge":86400000`
+
+// both adds a line for the cookie and one for its signature.
+func (o Outcome) both(id, attributes string) Outcome {
+	return o.lines("koa.sid="+id+attributes, "koa.sid.sig=sig("+id+")"+attributes)
+}
+
+// cookieCells is each attribute on the wire, byte for byte, and in the record.
+func cookieCells() (cells []Cell) {
+	for _, c := range []struct {
+		name   string
+		cookie core.Cookie
+		line   string
+		stored string
+	}{
+		{"SameSite strict", core.Cookie{SameSite: core.SameSiteStrict}, "; path=/; expires=+24h0m0s; samesite=strict; httponly", usual + `,"sameSite":"strict"`},
+		{"SameSite omitted", core.Cookie{SameSite: core.SameSiteOmit}, "; path=/; expires=+24h0m0s; httponly", usual},
+		{"priority", core.Cookie{Priority: core.PriorityHigh}, "; path=/; expires=+24h0m0s; priority=high; samesite=lax; httponly", usual + `,"sameSite":"lax","priority":"high"`},
+		{"domain", core.Cookie{Domain: "example.org"}, "; path=/; expires=+24h0m0s; domain=example.org; samesite=lax; httponly", usual + `,"domain":"example.org","sameSite":"lax"`},
+		{"not HTTP-only", core.Cookie{DisableHTTPOnly: true}, "; path=/; expires=+24h0m0s; samesite=lax",
+			`"httpOnly":false,"path":"/","overwrite":true,"signed":true,"maxAge":86400000,"sameSite":"lax"`},
+		{"browser session", core.Cookie{MaxAge: core.BrowserSession}, "; path=/; samesite=lax; httponly",
+			`"httpOnly":true,"path":"/","overwrite":true,"signed":true,"maxAge":null,"sameSite":"lax"`},
+	} {
+		cells = append(cells, Cell{
+			Name: "cookie: " + c.name, Rule: "D13, 5: the line as Node's cookies package writes it, and the attribute in the record",
+			Options: func(o *core.Options) { o.Cookie = c.cookie }, Do: do(set("a", "1"), text),
+			Want: answer(200, page).both("new1", c.line).calls("create new1").holds(oldKnown, stored("new1", c.stored, `,"a":"1"`)),
+		})
+	}
+	return append(append(cells, scopeCells()...), secureCells()...)
+}
+
+// scopeCells is the cookie's path and domain, and the session's own attributes.
+func scopeCells() []Cell {
+	const clearing = "D1: a cookie is cleared with its own path and domain"
+	under := func(o *core.Options) { o.Cookie = core.Cookie{Path: "/app"} }
+	scoped := `"httpOnly":true,"path":"/app","overwrite":true,"signed":true,"maxAge":86400000,"sameSite":"lax"`
+	const line = "; path=/app; expires=+24h0m0s; samesite=lax; httponly"
+	const clear = "; path=/app; expires=epoch; domain=example.org; samesite=lax; httponly"
+	return []Cell{
+		{Name: "path: inside", Rule: "2.1", Options: under, Ask: Ask{Path: "/app/x"}, Do: do(set("a", "1"), text),
+			Want: answer(200, page).both("new1", line).calls("create new1").holds(oldKnown, stored("new1", scoped, `,"a":"1"`))},
+		{Name: "path: itself, with a query", Rule: "2.1", Options: under, Ask: Ask{Path: "/app?x=/"}, Do: do(set("a", "1"), text),
+			Want: answer(200, page).both("new1", line).calls("create new1").holds(oldKnown, stored("new1", scoped, `,"a":"1"`))},
+		{Name: "path: outside", Rule: "2.1: nothing is read or written", Options: under, Client: Known, Ask: Ask{Path: "/other"},
+			Do: do(without(core.ErrOutsidePath), text), Want: answer(200, page)},
+		{Name: "path: a longer word", Rule: "D6: RFC 6265 path match", Options: under, Client: Known, Ask: Ask{Path: "/application"},
+			Do: do(without(core.ErrOutsidePath), text), Want: answer(200, page)},
+		{Name: "path: another case", Rule: "2.1: a cookie's path has case, whatever the router thinks", Options: under, Client: Known, Ask: Ask{Path: "/APP/x"},
+			Do: do(without(core.ErrOutsidePath), text), Want: answer(200, page)},
+		{Name: "path: encoded", Rule: "DESIGN 2: the path is the one that the browser sent, undecoded", Options: under, Client: Known, Ask: Ask{Path: "/%61pp/x"},
+			Do: do(without(core.ErrOutsidePath), text), Want: answer(200, page)},
+		{Name: "path: outside, the handler fails with it", Rule: "2.1: the accessor answers with an error of its own", Options: under, Client: Known,
+			Do: do(use, text), Want: refused(500)},
+		{Name: "path: outside, deferred", Rule: "2.1", Client: Known, Ask: Ask{Path: "/other"}, Do: do(without(core.ErrOutsidePath), text),
+			Options: func(o *core.Options) { under(o); o.Defer = true }, Want: answer(200, page)},
+		{Name: "clear: scoped by the options", Rule: clearing, Client: Stranger, Ask: Ask{Path: "/app"}, Do: text,
+			Options: func(o *core.Options) { o.Cookie = core.Cookie{Path: "/app", Domain: "example.org"} },
+			Want:    answer(200, page).calls("get stranger").lines("koa.sid="+clear, "koa.sid.sig="+clear)},
+		{Name: "clear: scoped by the record", Rule: clearing, Client: Known, Do: do(destroy, text),
+			Trouble: func(s *faultstore.Store) {
+				s.Put(prefix+knownID, `{"cookie":{"path":"/app","domain":"example.org","sameSite":"lax"}}`, 24*hour)
+			},
+			Want: answer(200, page).calls("get known", "destroy known").lines("koa.sid="+clear, "koa.sid.sig="+clear).holds()},
+		{Name: "clear: unsigned", Rule: clearing, Client: Unsigned, Do: do(destroy, text), Options: func(o *core.Options) { o.Cookie.DisableSigning = true },
+			Want: answer(200, page).calls("get known", "destroy known").clears().holds()},
+		{Name: "unsigned cookie", Rule: "1: signed, unless told otherwise", Client: Unsigned, Do: do(set("a", "new"), text),
+			Options: func(o *core.Options) { o.Cookie.DisableSigning = true },
+			Want:    answer(200, page).calls("get known", "swap known").lines("koa.sid=known" + day).holds(newKnown)},
+		{Name: "attributes of one session", Rule: "1: they are stored with it, and a change to them is a change of the session", Client: Known,
+			Do: do(with(func(s *session) error {
+				c := s.Cookie()
+				c.MaxAge = hour
+				return s.SetCookie(c)
+			}), text),
+			Want: answer(200, page).both("known", "; path=/; expires=+1h0m0s; samesite=lax; httponly").calls("get known", "swap known 1h0m0s").
+				holds(stored("known", `"httpOnly":true,"path":"/","overwrite":true,"signed":true,"maxAge":3600000,"sameSite":"lax"`, `,"a":"old"`) + " 1h0m0s")},
+	}
+}
+
+// secureCells is the Secure attribute and who may say that a request is.
+func secureCells() []Cell {
+	secure := func(o *core.Options) { o.Cookie.Secure = true }
+	trusting := func(o *core.Options) { secure(o); o.TrustProxy = true }
+	https := Ask{Header: map[string]string{"X-Forwarded-Proto": "https"}}
+	const line = "; path=/; expires=+24h0m0s; samesite=lax; secure; httponly"
+	const refusal = "ErrInsecureCookie: a Secure cookie would have to be set on a request without TLS"
+	record := stored("new1", usual+`,"secure":true,"sameSite":"lax"`, `,"a":"1"`)
+	sent := answer(200, page).both("new1", line).calls("create new1").holds(oldKnown, record)
+	overTLS := func(_ *Site, app *testkit.App) { app.TLS = true }
+	return []Cell{
+		{Name: "secure: over http", Rule: refusal, Options: secure, Do: do(set("a", "1"), text), Want: refused(500).reports("ErrInsecureCookie")},
+		{Name: "secure: over http, untouched", Rule: "3.10", Options: secure, Client: Known, Do: text, Want: answer(200, page).calls("get known")},
+		{Name: "secure: a header from anybody", Rule: "DESIGN 2: trust is decided in the core, once", Options: secure, Ask: https,
+			Do: do(set("a", "1"), text), Want: refused(500).reports("ErrInsecureCookie")},
+		{Name: "secure: a trusted proxy", Rule: "DESIGN 2: trust is decided in the core, once", Options: trusting, Ask: https, Do: do(set("a", "1"), text), Want: sent},
+		{Name: "secure: a trusted proxy says http", Rule: refusal, Options: trusting, Do: do(set("a", "1"), text),
+			Ask: Ask{Header: map[string]string{"X-Forwarded-Proto": "http"}}, Want: refused(500).reports("ErrInsecureCookie")},
+		{Name: "secure: a list of protocols", Rule: refusal, Options: trusting, Do: do(set("a", "1"), text),
+			Ask: Ask{Header: map[string]string{"X-Forwarded-Proto": "https, http"}}, Want: refused(500).reports("ErrInsecureCookie")},
+		{Name: "secure: over TLS", Rule: "2: the connection itself is TLS", Options: secure, App: overTLS, Do: do(set("a", "1"), text), Want: sent},
+		{Name: "secure: destroyed over http", Rule: "3: to clear a cookie is no secret", Options: secure, Client: Known, Do: do(destroy, text),
+			Want: answer(200, page).calls("get known", "destroy known").holds().
+				lines("koa.sid=; path=/; expires=epoch; samesite=lax; secure; httponly", "koa.sid.sig=; path=/; expires=epoch; samesite=lax; secure; httponly")},
+		{Name: "secure: partitioned, SameSite none", Rule: "D13", App: overTLS, Do: do(set("a", "1"), text),
+			Options: func(o *core.Options) {
+				o.Cookie = core.Cookie{Secure: true, Partitioned: true, SameSite: core.SameSiteNone}
+			},
+			Want: answer(200, page).both("new1", "; path=/; expires=+24h0m0s; samesite=none; secure; httponly; partitioned").calls("create new1").
+				holds(oldKnown, stored("new1", usual+`,"secure":true,"sameSite":"none","partitioned":true`, `,"a":"1"`))},
+		{Name: "secure: __Host- prefix", Rule: "RFC 6265bis 4.1.3", App: overTLS, Do: do(set("a", "1"), text),
+			Options: func(o *core.Options) { secure(o); o.Key = "__Host-sid" },
+			Want:    answer(200, page).lines("__Host-sid=new1"+line, "__Host-sid.sig=sig(new1)"+line).calls("create new1").holds(oldKnown, record)},
+	}
+}

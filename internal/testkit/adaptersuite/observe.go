@@ -1,0 +1,171 @@
+package adaptersuite
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-holdall/holdall/internal/testkit/faultstore"
+)
+
+// sign is the signature as keygrip makes it, written once more.
+func sign(key, name, id string) string {
+	mac := hmac.New(sha1.New, []byte(key))
+	mac.Write([]byte(name + "=" + id))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// name gives an id its name: new ones are numbered as they appear.
+func (s *Site) name(id string) string {
+	if prefix, rest, ok := strings.Cut(id, ":"); ok {
+		return prefix + ":" + s.name(rest)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name, ok := s.names[id]
+	if !ok {
+		s.fresh++
+		name = fmt.Sprintf("new%d", s.fresh)
+		s.names[id] = name
+	}
+	return name
+}
+
+// Calls renders the calls of the store.
+func (s *Site) Calls() (calls []string) {
+	for _, c := range s.Store.Calls() {
+		calls = append(calls, s.call(c))
+	}
+	return calls
+}
+
+func (s *Site) call(c faultstore.Call) string {
+	op, usual := c.Op, 24*time.Hour
+	switch {
+	case op == "get" || op == "destroy":
+		usual = 0
+	case op != "swap":
+	case c.New == nil:
+		op = "remove"
+	case bare(*c.New) == "null":
+		op, usual = "retire", time.Minute
+	case c.Old == nil:
+		op = "create"
+	}
+	text := op + " " + s.name(strings.TrimPrefix(c.Key, prefix))
+	if c.TTL != usual {
+		text += " " + c.TTL.String()
+	}
+	return text
+}
+
+// Records renders what the store holds, without the default attributes.
+func (s *Site) Records() []string {
+	s.Calls() // gives the ids their names
+	records := []string{}
+	for key, r := range s.Store.Records() {
+		text := s.name(strings.TrimPrefix(key, prefix)) + " " + bare(r.Data)
+		if r.TTL != 24*time.Hour {
+			text += " " + r.TTL.String()
+		}
+		records = append(records, text)
+	}
+	slices.Sort(records)
+	return records
+}
+
+// bare is a record without the member for the cookie, if that says nothing,
+// and without the blanks at the end by which the engine knows its own writes.
+func bare(data string) string {
+	data = strings.TrimRight(data, " \t\r\n")
+	for _, member := range []string{`"cookie":` + attributes + ",", `"cookie":` + attributes} {
+		data = strings.Replace(data, member, "", 1)
+	}
+	return data
+}
+
+// Cookies renders the Set-Cookie lines of a response.
+func (s *Site) Cookies(header http.Header) (lines []string) {
+	ids := map[string]string{}
+	for _, line := range header["Set-Cookie"] {
+		pair, rest, _ := strings.Cut(line, "; ")
+		name, value, _ := strings.Cut(pair, "=")
+		if signed, isSig := strings.CutSuffix(name, ".sig"); isSig {
+			value = s.signature(signed, ids[signed], value)
+		} else if ids[name] = value; value != "" && strings.HasSuffix(name, "sid") {
+			value = s.name(value)
+		}
+		line = name + "=" + value
+		for attribute := range strings.SplitSeq(rest, "; ") {
+			if attribute != "" {
+				line += "; " + distance(attribute)
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// signature says which id a signature is good for.
+func (s *Site) signature(name, id, sig string) string {
+	switch sig {
+	case "":
+		return ""
+	case sign(keys[0], name, id):
+		return "sig(" + s.name(id) + ")"
+	}
+	return "WRONG"
+}
+
+// distance says a date as the time until then. It is rounded by more than a
+// request takes, and less than any two cells differ by.
+func distance(attribute string) string {
+	date, ok := strings.CutPrefix(attribute, "expires=")
+	if !ok {
+		return attribute
+	}
+	t, err := time.Parse(http.TimeFormat, date)
+	switch {
+	case err != nil:
+		return attribute
+	case t.Unix() == 0:
+		return "expires=epoch"
+	}
+	return "expires=+" + time.Until(t).Round(30*time.Second).String()
+}
+
+// twice returns the name of a cookie that is set twice, or "".
+func twice(header http.Header) string {
+	seen := map[string]bool{}
+	for _, line := range header["Set-Cookie"] {
+		name, _, _ := strings.Cut(line, "=")
+		if seen[name] {
+			return name
+		}
+		seen[name] = true
+	}
+	return ""
+}
+
+// orphans returns the records that no client can have the id of.
+func (s *Site) orphans(headers []http.Header) (orphans []string) {
+	told := map[string]bool{}
+	for _, header := range headers {
+		for _, line := range append(header["Set-Cookie"], header[idHeader]...) {
+			pair, _, _ := strings.Cut(line, ";")
+			told[pair[strings.LastIndexByte(pair, '=')+1:]] = true
+		}
+	}
+	for key, r := range s.Store.Records() {
+		id := strings.TrimPrefix(key, prefix)
+		if name := s.name(id); strings.HasPrefix(name, "new") && !told[id] && bare(r.Data) != "null" {
+			orphans = append(orphans, name)
+		}
+	}
+	return orphans
+}

@@ -1,0 +1,103 @@
+package frameworks
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+	"github.com/stretchr/testify/require"
+
+	echoadapter "github.com/go-holdall/holdall/adapters/echo"
+	"github.com/go-holdall/holdall/core"
+	"github.com/go-holdall/holdall/internal/testkit"
+	"github.com/go-holdall/holdall/internal/testkit/adaptersuite"
+	"github.com/go-holdall/holdall/internal/testkit/faultstore"
+)
+
+// echoWith serves an app of Echo's own making around the suite's session.
+func echoWith(build func(e *echo.Echo, session echo.MiddlewareFunc, handler echo.HandlerFunc)) func(*adaptersuite.Site, testkit.App) string {
+	return func(s *adaptersuite.Site, app testkit.App) string {
+		e := echo.New()
+		build(e, echoadapter.Middleware(s.Engine), func(c echo.Context) error { return app.Handler(newEchoContext(c)) })
+		return serve(s.T, app, e)
+	}
+}
+
+func echoCells() []adaptersuite.Cell {
+	changed := adaptersuite.Outcome{Status: 200, Body: "done", Cookies: adaptersuite.Sets("known"),
+		Store: []string{"get known", "swap known"}, Records: []string{`known {"a":"new"}`}}
+	wrapped := echo.WrapMiddleware(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Wrapped", "1")
+			next.ServeHTTP(w, r)
+		})
+	})
+	return []adaptersuite.Cell{
+		{Name: "own: WrapMiddleware inside", Rule: "it replaces the response, and never restores it", Client: adaptersuite.Known, Do: changeAndAnswer, Want: changed,
+			Serve: echoWith(func(e *echo.Echo, session echo.MiddlewareFunc, handler echo.HandlerFunc) {
+				e.Use(session, wrapped)
+				e.GET("/", handler)
+			})},
+		{Name: "own: WrapMiddleware inside, the save fails", Rule: "DESIGN 6: the error page finds the real response", Client: adaptersuite.Known, Do: changeAndAnswer,
+			Trouble: failSwap, Want: refusedSave,
+			Serve: echoWith(func(e *echo.Echo, session echo.MiddlewareFunc, handler echo.HandlerFunc) {
+				e.Use(session, wrapped)
+				e.GET("/", handler)
+			})},
+		{Name: "own: Pre", Rule: "a middleware before the router", Client: adaptersuite.Known, Do: changeAndAnswer, Want: changed,
+			Serve: echoWith(func(e *echo.Echo, session echo.MiddlewareFunc, handler echo.HandlerFunc) {
+				e.Pre(session)
+				e.GET("/", handler)
+			})},
+		{Name: "own: a Before hook", Rule: "the exchange sits below echo.Response, whose hooks run first", Client: adaptersuite.Known, Want: changed,
+			Do: func(v *adaptersuite.Visit) error {
+				c := v.Native().(echo.Context)
+				c.Response().Before(func() { _ = change(v) })
+				return v.String(200, "done")
+			}},
+		{Name: "own: an HTTPErrorHandler", Rule: "DESIGN 6: the error goes to the framework's own handler, and says what it is", Client: adaptersuite.Known, Do: changeAndAnswer,
+			Trouble: failSwap, Want: adaptersuite.Outcome{Status: 418, Body: "set 500", Store: []string{"get known", "swap known"}, Reported: []string{"store set"}},
+			Serve: echoWith(func(e *echo.Echo, session echo.MiddlewareFunc, handler echo.HandlerFunc) {
+				e.HTTPErrorHandler = func(err error, c echo.Context) {
+					var store *core.StoreError
+					var status *echo.HTTPError
+					if errors.As(err, &store) && errors.As(err, &status) {
+						_ = c.String(418, store.Op+" "+strconv.Itoa(status.Code))
+					}
+				}
+				e.Use(session)
+				e.GET("/", handler)
+			})},
+		{Name: "own: an HTTPErrorHandler that changes the session", Rule: "SEMANTICS 3: it runs after the commit", Client: adaptersuite.Known,
+			Do:   func(*adaptersuite.Visit) error { return errors.New("oops") },
+			Want: adaptersuite.Outcome{Status: 400, Body: "done", Store: []string{"get known"}, Reported: []string{"ErrSealed"}},
+			Serve: echoWith(func(e *echo.Echo, session echo.MiddlewareFunc, handler echo.HandlerFunc) {
+				e.HTTPErrorHandler = func(_ error, c echo.Context) {
+					if s, err := echoadapter.Session(c); err == nil && errors.Is(s.Set("a", "new"), core.ErrSealed) {
+						_ = c.String(400, "done")
+					}
+				}
+				e.Use(session)
+				e.GET("/", handler)
+			})},
+		{Name: "own: the hooks' echo.Context", Rule: "DESIGN 2: hooks that need more get it from the adapter", Client: adaptersuite.Known, Do: changeAndAnswer, Want: changed,
+			Options: func(o *core.Options) {
+				o.BeforeSave = func(req core.Request, _ *core.Session) error {
+					if c, ok := echoadapter.Context(req); !ok || c.Path() != "/*" {
+						return errors.New("no echo.Context")
+					}
+					return nil
+				}
+			}},
+	}
+}
+
+func TestEchoAdapter(t *testing.T) {
+	require.PanicsWithError(t, wrongOptionsText, func() { echoadapter.New(wrongOptions) })
+	require.Panics(t, func() { echoadapter.WithConfig(echoadapter.Config{}) })
+	require.NotNil(t, echoadapter.New(core.Options{Cookie: core.Cookie{DisableSigning: true}, Store: faultstore.New()}))
+	_, ok := echoadapter.Context(nil)
+	require.False(t, ok)
+}
