@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-holdall/holdall/internal/testkit/rediskit"
 )
 
 // startDemo serves the demo on free ports until the test ends, and returns
@@ -119,8 +121,17 @@ func (h document) has(id, want string) {
 	}
 }
 
-// TestRoundTrip takes one session through all three frameworks and back.
+// TestRoundTrip takes one session through all three frameworks and back, once
+// for each store.
 func TestRoundTrip(t *testing.T) {
+	t.Run("memory", roundTrip)
+	t.Run("redis", func(t *testing.T) {
+		t.Setenv("REDIS_URL", "redis://"+rediskit.Start(t).Addr())
+		roundTrip(t)
+	})
+}
+
+func roundTrip(t *testing.T) {
 	d, echo, gin, fiber := startDemo(t)
 	b := newBrowser(t)
 

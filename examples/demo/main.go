@@ -64,7 +64,7 @@ func newDemo() (*demo, error) {
 		return nil, err
 	}
 	engine, err := core.New(core.Options{
-		SigningKeys: []string{rand.Text()}, // lasts as long as the memory store
+		SigningKeys: []string{rand.Text()}, // lasts as long as the program
 		Prefix:      recordPrefix,
 		Store:       store,
 	})
