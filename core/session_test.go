@@ -148,8 +148,7 @@ func TestOutsideTheCookiesPathThereIsNoSession(t *testing.T) {
 
 func TestDeferLoadsOnFirstUse(t *testing.T) {
 	b := newBench(t, Options{Defer: true, Rolling: true}, "full")
-	c := b.signedIn(map[string]any{})
-	c = newClient()
+	c := newClient()
 	require.NoError(t, b.request(c, func(*Session) {}))
 	require.Empty(t, b.took())
 	require.NoError(t, b.request(c, func(s *Session) {

@@ -13,6 +13,7 @@ go mod edit -replace "$base=$root" -require "$base@v0.0.0"
 for adapter in echo gin fiber; do
 	go mod edit -replace "$base/adapters/$adapter=$root/adapters/$adapter" -require "$base/adapters/$adapter@v0.0.0"
 done
+go mod edit -replace "$base/stores/redis=$root/stores/redis" -require "$base/stores/redis@v0.0.0"
 cat >main.go <<'GO'
 package main
 
@@ -24,10 +25,16 @@ import (
 	ginadapter "github.com/go-holdall/holdall/adapters/gin"
 	nethttpadapter "github.com/go-holdall/holdall/adapters/nethttp"
 	"github.com/go-holdall/holdall/core"
+	redisstore "github.com/go-holdall/holdall/stores/redis"
 )
 
 func main() {
-	e := core.Must(core.New(core.Options{SigningKeys: []string{"a key of the consumer"}}))
+	store, err := redisstore.Open("redis://127.0.0.1:6379", redisstore.Options{})
+	if err != nil {
+		panic(err)
+	}
+	defer store.Close()
+	e := core.Must(core.New(core.Options{SigningKeys: []string{"a key of the consumer"}, Store: store}))
 	defer e.Close()
 	fmt.Println(echoadapter.Middleware(e) != nil, ginadapter.Middleware(e) != nil, fiberadapter.Middleware(e) != nil, nethttpadapter.Middleware(e) != nil)
 }
