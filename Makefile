@@ -57,6 +57,10 @@ vulnerabilities: ## Known vulnerabilities, where their database can be reached
 bench: ## Benchmarks of the core and the memory store
 	@go test -run '^$$' -bench . -benchmem ./core ./stores/memory
 
+.PHONY: report
+report: ## What the suites count: traces, headers, cells, their exceptions, allocations
+	@go test -count=1 -v -run '^Test(Koa.*|CookieCorpus|Suite|Allocations)$$' ./internal/testkit/frameworks | grep -vE '^ *(===|---)'
+
 .PHONY: races
 races: ## Every race in full: what is lost, and who is brought back
 	@RACES=full go test -count=1 -v -run TestRaces ./internal/testkit/frameworks | grep -E ' of +[0-9]+|^(ok|FAIL|---)'

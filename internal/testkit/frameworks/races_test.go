@@ -57,7 +57,7 @@ func race(t *testing.T, site races.Site, part int) {
 		}
 		failures, err := race.Run(browsers, rounds)
 		require.NoError(t, err, race.Name)
-		t.Logf("%-42s %5d of %5d   peers: %s", race.Name, failures, rounds, race.Peers)
+		t.Logf("%-26s %-42s %5d of %5d   peers: %s", t.Name(), race.Name, failures, rounds, race.Peers)
 		require.Zero(t, failures, race.Name)
 	}
 }
