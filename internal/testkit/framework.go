@@ -68,7 +68,7 @@ const (
 
 // Patience is how long a Timeout gives a request: more than a busy machine
 // takes to get it to its handler.
-const Patience = 100 * time.Millisecond
+const Patience = time.Second
 
 // A Context is one request as a handler sees it, the same under each
 // framework. Its methods answer the way that the framework's users would.
