@@ -58,8 +58,8 @@ bench: ## Benchmarks of the core and the memory store
 	@go test -run '^$$' -bench . -benchmem ./core ./stores/memory
 
 .PHONY: report
-report: ## What the suites count: traces, headers, cells, their exceptions, allocations
-	@go test -count=1 -v -run '^Test(Koa.*|CookieCorpus|Suite|Allocations)$$' ./internal/testkit/frameworks | grep -vE '^ *(===|---)'
+report: ## What the suites count: traces, headers, cells, exceptions, round trips, allocations
+	@go test -count=1 -v -run '^Test(Koa.*|CookieCorpus|Suite|RoundTrips|Interop|Allocations)$$' ./internal/testkit/frameworks | grep -vE '^ *(===|---)'
 
 .PHONY: races
 races: ## Every race in full: what is lost, and who is brought back

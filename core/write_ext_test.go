@@ -319,3 +319,39 @@ func TestTheCookieIsClearedByTheAttributesThatTheClientHasItWith(t *testing.T) {
 	require.Contains(t, p.SetCookies()[0], "koa.sid=; path=/; ")
 	require.Empty(t, visitor.id())
 }
+
+func TestOnceTheCommitHasRunItIsTooLateForACookie(t *testing.T) {
+	v := newVault()
+	visitor := newVisitor(t, core.Options{Store: full(v)})
+	visitor.visit(set("n", 1))
+	x := visitor.browser.Request("/")
+	s, err := visitor.engine.Load(x, x)
+	require.NoError(t, err)
+	set("n", 2)(s)
+	require.NoError(t, s.Commit())
+	sent := x.SetCookies()
+	// The headers are about to leave, and nobody may touch them any more.
+	set("n", 3)(s)
+	require.NoError(t, s.Save(context.Background()), "the client has the id")
+	require.Contains(t, v.record(visitor.id()), `"n":3`)
+	require.NoError(t, s.Regenerate())
+	require.ErrorIs(t, s.Save(context.Background()), core.ErrTooLate)
+	require.Equal(t, sent, x.SetCookies())
+	require.Empty(t, v.ids())
+	x.Start()
+	require.NoError(t, s.End())
+}
+
+func TestARecordThatCouldNotBeTakenBackIsToldBesideItsReason(t *testing.T) {
+	v := newVault()
+	visitor := newVisitor(t, core.Options{Store: full(v)})
+	visitor.visit(set("n", 1))
+	s, end := visitor.begin()
+	require.NoError(t, s.RegenerateKeep())
+	visitor.visit(func(s *core.Session) { s.Destroy() })
+	v.before = failing("destroy", errBroken)
+	err := end().err
+	require.ErrorIs(t, err, core.ErrGone)
+	require.ErrorIs(t, err, errBroken)
+	require.ErrorContains(t, err, "session: destroyed or expired while the request ran")
+}

@@ -14,8 +14,13 @@ has_redis() {
 	command -v redis-server >/dev/null || command -v valkey-server >/dev/null
 }
 
+has_node() {
+	command -v node >/dev/null && command -v npm >/dev/null
+}
+
 missing=
 has_redis || missing="redis-server"
+has_node || missing="$missing nodejs npm"
 has_browser || missing="$missing chromium"
 if [ -z "${CI:-}" ] || [ -z "$missing" ]; then
 	exit 0
