@@ -85,6 +85,7 @@ func TestWhatARequestBroughtAlong(t *testing.T) {
 		{"nor does an empty one", "koa.sid=" + corpusID + "; koa.sid.sig=", carried{}},
 		{"an id of impossible shape is not looked at", "koa.sid=../../etc; koa.sid.sig=" + wrongSig, carried{}},
 		{"the first pair that fits counts: ids", "koa.sid=" + evil + "; koa.sid=" + corpusID + "; koa.sid.sig=" + freshSig, carried{id: corpusID, sig: freshSig}},
+		{"whatever is beside it", "koa.sid=; koa.sid=x; koa.sid=" + corpusID + "; koa.sid.sig=" + freshSig, carried{id: corpusID, sig: freshSig}},
 		{"the first pair that fits counts: signatures", "koa.sid.sig=" + wrongSig + "; koa.sid.sig=" + freshSig + "; koa.sid=" + corpusID, carried{id: corpusID, sig: freshSig}},
 	} {
 		x := &recorder.Exchange{Sent: map[string][]string{"Cookie": {c.line}}}

@@ -28,8 +28,9 @@ type Session struct {
 	// taken before mu.
 	io sync.Mutex
 
-	// mu guards the remaining fields. It is never held over a call of user
-	// code or of the store.
+	// mu guards the remaining fields. It is never held over a call of the
+	// store, nor of user code but for what knows nothing of the session: a
+	// value's own MarshalJSON, and GenSID.
 	mu        sync.Mutex
 	stage     stage
 	loadErr   error

@@ -174,7 +174,7 @@ func Pop[T any](s *Session, key string) (T, error) {
 
 // Bind returns a pointer to the value under key, or to a zero T. What the
 // handler changes in place is found and saved at the commit. A second Bind of
-// the key gives the same pointer; Set, Delete, Clear and Replace end it. Only
+// the key gives the same pointer; whatever else changes the key ends it. Only
 // one goroutine may use the value, and not after the response has begun. The
 // error is that of Get but for ErrNoValue, or ErrDestroyed.
 func Bind[T any](s *Session, key string) (*T, error) {

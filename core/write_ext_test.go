@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-holdall/holdall/core"
@@ -354,4 +355,69 @@ func TestARecordThatCouldNotBeTakenBackIsToldBesideItsReason(t *testing.T) {
 	require.ErrorIs(t, err, core.ErrGone)
 	require.ErrorIs(t, err, errBroken)
 	require.ErrorContains(t, err, "session: destroyed or expired while the request ran")
+}
+
+func TestARegenerateThatCannotCarryOverIsUndone(t *testing.T) {
+	v := newVault()
+	visitor := newVisitor(t, core.Options{Store: full(v)})
+	visitor.visit(set("n", 1))
+	old := visitor.id()
+	s, end := visitor.begin()
+	require.NoError(t, s.RegenerateKeep())
+	visitor.visit(set("theirs", 1))
+	v.before = failing("set", errBroken)
+	p := end()
+	require.ErrorIs(t, p.err, errBroken)
+	require.Empty(t, p.SetCookies())
+	require.Equal(t, []string{old}, v.ids())
+	requireValue(visitor, "theirs", 1)
+
+	visitor.visit(set("n", 2))
+	s, end = visitor.begin()
+	require.NoError(t, s.RegenerateKeep())
+	v.before = nil
+	v.store(old, "[]")
+	require.ErrorIs(t, end().err, core.ErrCorruptRecord, "what they left cannot be carried over")
+	require.Equal(t, []string{old}, v.ids())
+}
+
+func TestWhatIsLostIsNotTriedAgain(t *testing.T) {
+	v, reported := newVault(), log{}
+	visitor := newVisitor(t, core.Options{Store: full(v), ErrorHandler: reported.pass})
+	visitor.visit(set("n", 1))
+	s, end := visitor.begin()
+	visitor.visit(func(s *core.Session) { s.Destroy() })
+	set("n", 2)(s)
+	require.ErrorIs(t, s.Save(context.Background()), core.ErrGone)
+	v.asked()
+	set("n", 3)(s)
+	require.ErrorIs(t, s.Save(context.Background()), core.ErrGone)
+	require.NoError(t, end().err)
+	reported.requireOnly(t, core.ErrGone)
+	require.Empty(t, v.asked())
+}
+
+func TestASaveThatComesAfterTheEndIsTold(t *testing.T) {
+	v := newVault()
+	visitor := newVisitor(t, core.Options{Store: full(v)})
+	s, _ := visitor.begin()
+	set("n", 1)(s)
+	writing, goOn := make(chan struct{}), make(chan struct{})
+	duringWrite(v, func() { close(writing); <-goOn })
+	var saves sync.WaitGroup
+	saves.Go(func() { assert.NoError(t, s.Save(context.Background())) })
+	<-writing
+	saves.Go(func() { assert.NoError(t, s.End()) })
+	for range 4 {
+		time.Sleep(time.Millisecond) // behind the end, most likely
+		saves.Go(func() {
+			if err := s.Save(context.Background()); err != nil {
+				assert.ErrorIs(t, err, core.ErrSealed)
+			}
+		})
+	}
+	time.Sleep(time.Millisecond)
+	close(goOn)
+	saves.Wait()
+	require.Len(t, v.ids(), 1)
 }
