@@ -146,7 +146,8 @@ func (s *Session) load() error {
 	c := e.read(s.req)
 	ctx := s.req.Context()
 	var data []byte
-	var found, extended bool
+	var found bool
+	var extended time.Duration
 	if c.id != "" {
 		var err error
 		if data, found, extended, err = e.backend.get(ctx, c.id, e.extendOnLoad()); err != nil {
@@ -154,7 +155,7 @@ func (s *Session) load() error {
 		}
 	}
 	outcome := s.take(c, data, found, extended)
-	if outcome == superseded && extended {
+	if outcome == superseded && extended > 0 {
 		// It must not last: a client may have nothing but this id.
 		_, _ = e.backend.extend(ctx, c.id, data, tombstoneTTL)
 	}
@@ -196,7 +197,7 @@ const (
 )
 
 // take takes over what the store had.
-func (s *Session) take(c carried, data []byte, found, extended bool) outcome {
+func (s *Session) take(c carried, data []byte, found bool, extended time.Duration) outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.carried = c
@@ -211,10 +212,7 @@ func (s *Session) take(c carried, data []byte, found, extended bool) outcome {
 	case !s.base.parse(data):
 		return corrupt
 	}
-	s.id, s.sig, s.stored = c.id, c.sig, true
-	if extended {
-		s.extended = s.engine.extendOnLoad()
-	}
+	s.id, s.sig, s.stored, s.extended = c.id, c.sig, true, extended
 	return taken
 }
 

@@ -87,17 +87,16 @@ func newBackend(store Store, prefix string, reconnect time.Duration, closed <-ch
 }
 
 // get loads a record. With a positive extend, and a store that can, it also
-// extends the record's life, and says so.
-func (b *backend) get(ctx context.Context, id string, extend time.Duration) (data []byte, found, extended bool, err error) {
+// extends the record's life, and returns by how much.
+func (b *backend) get(ctx context.Context, id string, extend time.Duration) (data []byte, found bool, extended time.Duration, err error) {
 	key := b.prefix + id
 	err = b.outages.ride(ctx, "get", key, id, func() (err error) {
-		extended = extend > 0 && b.getTouch != nil
-		if extended {
+		if extend > 0 && b.getTouch != nil {
 			data, found, err = b.getTouch.GetTouch(ctx, key, extend)
 			if !errors.Is(err, errors.ErrUnsupported) {
+				extended = extend
 				return err
 			}
-			extended = false
 		}
 		data, found, err = b.store.Get(ctx, key)
 		return err
