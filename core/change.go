@@ -2,6 +2,7 @@ package core
 
 import (
 	"bytes"
+	"time"
 	"unicode/utf8"
 )
 
@@ -169,11 +170,12 @@ func (s *Session) hidesValues() bool {
 
 func (s *Session) attributesChanged() bool { return s.cookieKnown && s.cookie != s.cookieFrom }
 
-// encode returns the record as it should be.
-func (s *Session) encode() []byte {
+// encode returns the record as it should be, if the client is given the
+// cookie with it or not.
+func (s *Session) encode(sends bool) []byte {
 	var room [8]edit
 	edits := room[:0]
-	if raw := s.encodeCookie(); raw != nil {
+	if raw := s.encodeCookie(sends); raw != nil {
 		edits = append(edits, edit{cookieMember, raw})
 	}
 	for i := range s.changes {
@@ -183,20 +185,29 @@ func (s *Session) encode() []byte {
 }
 
 // encodeCookie returns the attributes for the record, nil if it has them.
-func (s *Session) encodeCookie() []byte {
-	raw, _ := s.base.get(cookieMember)
-	isObject := len(raw) > 0 && raw[0] == '{'
-	if isObject && !s.attributesChanged() {
-		return nil
+func (s *Session) encodeCookie(sends bool) []byte {
+	raw, changed := s.encodeAttributes()
+	switch {
+	case sends:
+		return s.stamp(raw, time.Now())
+	case changed:
+		return raw
 	}
-	if isObject {
+	return nil
+}
+
+func (s *Session) encodeAttributes() (raw []byte, changed bool) {
+	s.knowCookie()
+	raw, _ = s.base.get(cookieMember)
+	switch isObject := len(raw) > 0 && raw[0] == '{'; {
+	case isObject && !s.attributesChanged():
+		return raw, false
+	case isObject:
 		var stored document
 		stored.parse(raw)
-		return stored.rewrite(s.cookie.edits(&s.cookieFrom, false), false, "")
+		return stored.rewrite(s.cookie.edits(&s.cookieFrom, false), false, ""), true
+	case s.cookie == s.engine.opts.Cookie:
+		return s.engine.newCookie, true
 	}
-	s.knowCookie()
-	if s.cookie == s.engine.opts.Cookie {
-		return s.engine.newCookie
-	}
-	return s.cookie.encodeNew(&s.engine.opts.Cookie)
+	return s.cookie.encodeNew(&s.engine.opts.Cookie), true
 }

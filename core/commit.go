@@ -210,6 +210,7 @@ func (s *Session) facts() facts {
 	f.empty = !s.stored && len(s.keys()) == 0
 	f.attributes = s.attributesChanged()
 	f.changed = s.dirty || s.valuesChanged()
+	f.holds = f.changed && s.holdsCookie(time.Now())
 	return f
 }
 
@@ -232,7 +233,7 @@ func (s *Session) carryOut(ctx context.Context, p plan) error {
 			return err
 		}
 	}
-	err := s.toStore(ctx, p.store, cookie, late)
+	err := s.toStore(ctx, p, cookie, late)
 	if err == errMoved {
 		return nil
 	}
@@ -252,13 +253,13 @@ func (s *Session) carryOut(ctx context.Context, p plan) error {
 	return err
 }
 
-func (s *Session) toStore(ctx context.Context, act storeAct, cookie Cookie, late bool) error {
-	if act != keep && s.engine.isClosed() {
+func (s *Session) toStore(ctx context.Context, p plan, cookie Cookie, late bool) error {
+	if p.store != keep && s.engine.isClosed() {
 		return ErrClosed
 	}
-	switch act {
+	switch p.store {
 	case write:
-		return s.write(ctx, cookie, late)
+		return s.write(ctx, cookie, p.cookie == send && !late, late)
 	case extend:
 		return s.extend(ctx, cookie)
 	case destroy:
@@ -286,7 +287,7 @@ func (s *Session) setCookies(act cookieAct) {
 		return
 	}
 	s.mu.Lock()
-	s.carried.dead, s.carried.outdated = false, false
+	s.carried.dead, s.carried.outdated, s.cookieSent = false, false, act == send
 	s.mu.Unlock()
 }
 

@@ -176,8 +176,9 @@ func TestPreventAndForce(t *testing.T) {
 		require.Len(t, c.lines, 2)
 
 		c = c.again()
+		b.took()
 		require.NoError(t, b.request(c, func(s *Session) { s.MarkDirty() }))
-		require.Len(t, c.lines, 2)
+		require.Len(t, b.took(), 2, "a load and a save")
 
 		c = newClient()
 		require.NoError(t, b.request(c, func(s *Session) { s.ForceSave() }))

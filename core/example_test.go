@@ -186,12 +186,12 @@ func (m *mapStore) Destroy(_ context.Context, key string) error {
 
 func ExampleStore() {
 	store := &mapStore{}
-	e := core.Must(core.New(core.Options{SigningKeys: exampleKeys, Store: store}))
+	e := core.Must(core.New(core.Options{SigningKeys: exampleKeys, Store: store, Cookie: core.Cookie{MaxAge: core.BrowserSession}}))
 	defer e.Close()
 	during(e, recorder.NewBrowser().Request("/"), func(s *core.Session) { _ = s.Set("n", 1) })
 	store.records.Range(func(_, record any) bool {
 		fmt.Println(record)
 		return true
 	})
-	// Output: {"cookie":{"httpOnly":true,"path":"/","overwrite":true,"signed":true,"maxAge":86400000,"sameSite":"lax"},"n":1}
+	// Output: {"cookie":{"httpOnly":true,"path":"/","overwrite":true,"signed":true,"maxAge":null,"sameSite":"lax"},"n":1}
 }

@@ -98,6 +98,7 @@ func (h headerIDs) Reset(res Response)          { res.SetHeader(string(h), "") }
 type carried struct {
 	id       string // of possible shape, and signed if it has to be
 	sig      string // a signature of id under the newest key, if it came with one
+	forced   bool   // by WithID: the client need not have it
 	outdated bool   // the signature is that of an older key
 	dead     bool   // the client holds cookies that are of no use
 }

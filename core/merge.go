@@ -95,7 +95,7 @@ func (s *Session) merge(d draft, theirs []byte) (draft, error) {
 		}
 		done[c.key] = mergedChange{c, raw}
 	}
-	again, err := s.draft()
+	again, err := s.draft(d.sends)
 	if err == nil && again.id != d.id {
 		err = errMoved
 	}
@@ -144,7 +144,7 @@ func (s *Session) rebase(id string, now *document, done mergedChanges) (c change
 func (s *Session) mergeCookie() {
 	var merged []byte
 	if s.attributesChanged() {
-		merged = s.encodeCookie()
+		merged = s.encodeCookie(false)
 	}
 	s.cookieKnown = false
 	s.knowCookie()

@@ -46,7 +46,8 @@ type Options struct {
 	TTLFunc func(*Session) time.Duration
 
 	// Rolling extends the life of record and cookie with each request that
-	// uses the session, not only with those that change it.
+	// uses the session. Without it only a change does: the record's at once,
+	// the cookie's if a twenty-fourth of its life is over.
 	Rolling bool
 
 	// GenSID makes the ids of new sessions: up to 128 letters, digits, '-'

@@ -15,6 +15,7 @@ type facts struct {
 	rolling     bool // Options.Rolling, and its life has not been extended yet
 	deadCookies bool // the client sent cookies that are of no use
 	outdated    bool // the client's signature is that of an older key
+	holds       bool // the client has the cookie as it would be sent
 }
 
 // A plan is what a commit does: one thing to the store, and if that worked
@@ -58,7 +59,11 @@ func (f facts) plan() plan {
 		return plan{destroy, clear}
 	case !f.stored && f.empty && !f.attributes && !f.allowEmpty:
 		return plan{keep, f.clearDead()}
-	case !f.stored, f.changed, f.attributes:
+	case !f.stored, f.attributes:
+		return plan{write, send}
+	case f.changed && f.holds && !f.rolling:
+		return plan{write, leave}
+	case f.changed:
 		return plan{write, send}
 	case f.rolling:
 		return plan{extend, send}

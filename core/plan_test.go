@@ -28,8 +28,9 @@ var commitRules = []commitRule{
 	{"6 new and empty, dead cookies", func(f facts) bool { return idle(f) && f.deadCookies }, keep, clear},
 	{"6 new and empty", idle, keep, leave},
 	{"7 new or regenerated", func(f facts) bool { return !f.stored }, write, send},
-	{"8 a value changed", func(f facts) bool { return f.changed }, write, send},
 	{"8 an attribute changed", func(f facts) bool { return f.attributes }, write, send},
+	{"D21 a value changed, the client has the cookie", func(f facts) bool { return f.changed && f.holds && !f.rolling }, write, leave},
+	{"8 a value changed", func(f facts) bool { return f.changed }, write, send},
 	{"9 rolling", func(f facts) bool { return f.rolling }, extend, send},
 	{"D19 signed with an older key", func(f facts) bool { return f.outdated }, keep, send},
 	{"10 unchanged", func(facts) bool { return true }, keep, leave},
@@ -51,7 +52,7 @@ func everyFact(visit func(f facts)) {
 		func(f *facts) *bool { return &f.empty }, func(f *facts) *bool { return &f.attributes },
 		func(f *facts) *bool { return &f.changed }, func(f *facts) *bool { return &f.allowEmpty },
 		func(f *facts) *bool { return &f.rolling }, func(f *facts) *bool { return &f.deadCookies },
-		func(f *facts) *bool { return &f.outdated },
+		func(f *facts) *bool { return &f.outdated }, func(f *facts) *bool { return &f.holds },
 	}
 	for bits := range 1 << len(fields) {
 		var f facts
@@ -63,7 +64,7 @@ func everyFact(visit func(f facts)) {
 }
 
 func TestThePlanIsTheTableOfCommitsForEveryCombinationOfFacts(t *testing.T) {
-	require.Equal(t, 13, reflect.TypeFor[facts]().NumField(), "a new fact has to be added here")
+	require.Equal(t, 14, reflect.TypeFor[facts]().NumField(), "a new fact has to be added here")
 	met, combinations := map[string]int{}, 0
 	everyFact(func(f facts) {
 		combinations++
@@ -77,7 +78,7 @@ func TestThePlanIsTheTableOfCommitsForEveryCombinationOfFacts(t *testing.T) {
 			}
 		}
 	})
-	require.Equal(t, 1<<13, combinations)
+	require.Equal(t, 1<<14, combinations)
 	for _, rule := range commitRules {
 		require.Positive(t, met[rule.name], "rule %q decides nothing", rule.name)
 	}
@@ -86,7 +87,7 @@ func TestThePlanIsTheTableOfCommitsForEveryCombinationOfFacts(t *testing.T) {
 func TestWhateverTheFactsNoPlanContradictsItself(t *testing.T) {
 	everyFact(func(f facts) {
 		p := f.plan()
-		if p.store == write && p.cookie != send {
+		if p.store == write && p.cookie != send && !(f.stored && f.holds) {
 			t.Errorf("%+v writes a record that the client has no cookie for", f)
 		}
 		if p.store == destroy && p.cookie != clear {

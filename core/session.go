@@ -1,7 +1,6 @@
 package core
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -62,6 +61,8 @@ type Session struct {
 	cookie      Cookie // the attributes, if cookieKnown
 	cookieFrom  Cookie // as they were loaded
 	cookieKnown bool
+	cookieSent  bool  // this response carries it
+	sent        int64 // when the client was given it, see attrSent
 }
 
 type stage uint8
@@ -307,20 +308,6 @@ func (s *Session) SetCookie(c Cookie) error {
 		s.knowCookie()
 		s.cookie = c
 	})
-}
-
-// knowCookie decodes the attributes when they are first needed.
-func (s *Session) knowCookie() {
-	if s.cookieKnown {
-		return
-	}
-	s.cookieKnown = true
-	s.cookie = s.engine.opts.Cookie
-	raw, _ := s.base.get(cookieMember)
-	if raw != nil && !bytes.Equal(raw, s.engine.newCookie) {
-		s.cookie = decodeCookie(raw, s.cookie)
-	}
-	s.cookieFrom = s.cookie
 }
 
 // Destroy ends the session: at the commit its record is removed and its

@@ -88,10 +88,11 @@ type draft struct {
 	cookie  Cookie
 	gen     uint64
 	stored  bool
+	sends   bool // the client is given the cookie with it
 	updates bool // there is an Update among the changes, or OnConflict to ask: not to be applied twice
 }
 
-func (s *Session) draft() (draft, error) {
+func (s *Session) draft(sends bool) (draft, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.syncBindings()
@@ -99,7 +100,7 @@ func (s *Session) draft() (draft, error) {
 		return draft{}, s.idErr
 	}
 	s.knowCookie()
-	d := draft{id: s.id, next: s.encode(), cookie: s.cookie, gen: s.gen, stored: s.stored}
+	d := draft{id: s.id, next: s.encode(sends), cookie: s.cookie, gen: s.gen, stored: s.stored, sends: sends}
 	if s.stored {
 		d.base = s.base.raw
 	}
@@ -114,12 +115,12 @@ func (s *Session) draft() (draft, error) {
 	return d, nil
 }
 
-func (s *Session) write(ctx context.Context, cookie Cookie, late bool) error {
+func (s *Session) write(ctx context.Context, cookie Cookie, sends, late bool) error {
 	ttl := s.timeToLive(cookie)
 	if ttl <= 0 {
 		return errOver
 	}
-	d, err := s.draft()
+	d, err := s.draft(sends)
 	switch {
 	case err != nil:
 		return err

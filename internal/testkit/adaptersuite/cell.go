@@ -46,7 +46,8 @@ type Cell struct {
 type Client int
 
 // The clients. All but Visitor carry an id that the suite has signed; Known
-// is the one whose session is in the store, {"a":"old"}.
+// is the one whose session is in the store, {"a":"old"}, written by Koa, so
+// that nobody knows when the cookie was sent.
 const (
 	Visitor   Client = iota
 	Known            // an id that the store knows
@@ -57,6 +58,7 @@ const (
 	Corrupt          // an id whose record is no JSON object
 	Retired          // an id that has been regenerated away
 	Malformed        // a signed id of impossible shape
+	Recent           // Known, by a cookie that the record says was sent just now
 )
 
 // Ask is what a client asks for. The zero value is GET /.

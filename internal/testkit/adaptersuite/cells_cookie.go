@@ -1,6 +1,8 @@
 package adaptersuite
 
 import (
+	"slices"
+
 	"github.com/go-holdall/holdall/core"
 	"github.com/go-holdall/holdall/internal/testkit"
 	"github.com/go-holdall/holdall/internal/testkit/faultstore"
@@ -42,7 +44,42 @@ func cookieCells() (cells []Cell) {
 			Want: answer(200, page).both("new1", c.line).calls("create new1").holds(oldKnown, stored("new1", c.stored, `,"a":"1"`)),
 		})
 	}
-	return append(append(cells, scopeCells()...), secureCells()...)
+	return slices.Concat(cells, scopeCells(), secureCells(), renewalCells())
+}
+
+// renewalCells is when a cookie that the client has is sent again.
+func renewalCells() []Cell {
+	const (
+		held  = "D21: a cookie that was sent within the last twenty-fourth of its life is not sent again with a change"
+		other = "D21 is about changes of values alone"
+	)
+	changed := answer(200, page).calls("get known", "swap known").holds(newKnown)
+	return []Cell{
+		{Name: "recent, changed", Rule: held, Client: Recent, Do: do(set("a", "new"), text), Want: changed},
+		{Name: "recent, changed, nothing written", Rule: held, Client: Recent, Do: set("a", "new"), Want: withBody(changed, "")},
+		{Name: "recent, changed, deferred", Rule: held, Client: Recent, Do: do(set("a", "new"), text), Want: changed,
+			Options: func(o *core.Options) { o.Defer = true }},
+		{Name: "recent, changed, a store without Swap", Rule: held, Client: Recent, Plain: true, Do: do(set("a", "new"), text),
+			Want: changed.calls("get known", "set known")},
+		{Name: "recent, changed, handler fails", Rule: held, Client: Recent, Do: do(set("a", "new"), oops),
+			Want: answer(500, Anything).calls("get known", "swap known").holds(newKnown)},
+		{Name: "recent, marked dirty", Rule: held, Client: Recent, Do: do(markDirty, text), Want: answer(200, page).calls("get known", "swap known")},
+		{Name: "recent, saved, changed", Rule: held, Client: Recent, Do: do(set("a", "1"), save, set("a", "new"), text),
+			Want: changed.calls("get known", "swap known", "swap known")},
+		{Name: "recent, forced", Rule: other, Client: Recent, Do: do(force, text), Want: answer(200, page).sets("known").calls("get known", "swap known")},
+		{Name: "recent, rolling, changed", Rule: other, Client: Recent, Options: rolling, Do: do(set("a", "new"), text),
+			Want: changed.sets("known").calls("gettouch known", "swap known")},
+		{Name: "recent, attributes changed", Rule: other, Client: Recent, Do: do(with(func(s *session) error {
+			c := s.Cookie()
+			c.SameSite = core.SameSiteStrict
+			return s.SetCookie(c)
+		}), text), Want: answer(200, page).both("known", "; path=/; expires=+24h0m0s; samesite=strict; httponly").calls("get known", "swap known").
+			holds(stored("known", usual+`,"sameSite":"strict"`, `,"a":"old"`))},
+		{Name: "recent, regenerated", Rule: other, Client: Recent, Do: do(with(func(s *session) error { return s.RegenerateKeep() }), text),
+			Want: answer(200, page).sets("new1").calls("get known", "create new1", "retire known").holds(tombstone, `new1 {"a":"old"}`)},
+		{Name: "recent, destroyed", Rule: other, Client: Recent, Do: do(destroy, text),
+			Want: answer(200, page).clears().calls("get known", "destroy known").holds()},
+	}
 }
 
 // scopeCells is the cookie's path and domain, and the session's own attributes.

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -116,7 +117,7 @@ func (s *Site) cookieHeader(c Client) string {
 	name := s.Engine.Name()
 	signed := func(key, id string) string { return name + "=" + id + "; " + name + ".sig=" + sign(key, name, id) }
 	switch c {
-	case Known:
+	case Known, Recent:
 		return signed(keys[0], knownID)
 	case Stranger:
 		return signed(keys[0], strangerID)
@@ -139,6 +140,9 @@ func (s *Site) cookieHeader(c Client) string {
 // arrange puts into the store what a client's id is about.
 func arrange(s *faultstore.Store, c Client) {
 	switch c {
+	case Recent:
+		sent := fmt.Sprintf(`,"sent":%d}`, time.Now().Unix())
+		s.Put(prefix+knownID, `{"cookie":`+strings.TrimSuffix(attributes, "}")+sent+`,"a":"old"}`, 24*time.Hour)
 	case Corrupt:
 		s.Put(prefix+corruptID, `[1]`, 24*time.Hour)
 	case Retired:

@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -79,10 +81,20 @@ func (s *Site) Records() []string {
 	return records
 }
 
-// bare is a record without the member for the cookie, if that says nothing,
-// and without the blanks at the end by which the engine knows its own writes.
+// sentNow matches the moment, this one, at which a cookie was sent.
+var sentNow = regexp.MustCompile(`,"sent":(\d+)`)
+
+// bare is a record without the member for the cookie, if that says nothing but
+// that it was sent just now, and without the blanks at the end by which the
+// engine knows its own writes.
 func bare(data string) string {
 	data = strings.TrimRight(data, " \t\r\n")
+	if at := sentNow.FindStringSubmatch(data); at != nil {
+		sent, _ := strconv.ParseInt(at[1], 10, 64)
+		if time.Since(time.Unix(sent, 0)).Abs() < patience {
+			data = strings.Replace(data, at[0], "", 1)
+		}
+	}
 	for _, member := range []string{`"cookie":` + attributes + ",", `"cookie":` + attributes} {
 		data = strings.Replace(data, member, "", 1)
 	}

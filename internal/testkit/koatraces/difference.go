@@ -26,9 +26,10 @@ const (
 	D16 Difference = 16
 	D17 Difference = 17
 	D20 Difference = 20
+	D21 Difference = 21
 )
 
-var all = []Difference{D1, D2, D3, D4, D5, D7, D10, D12, D13, D16, D17, D20}
+var all = []Difference{D1, D2, D3, D4, D5, D7, D10, D12, D13, D16, D17, D20, D21}
 
 func (d Difference) String() string { return "D" + strconv.Itoa(int(d)) }
 
@@ -46,6 +47,7 @@ func (d Difference) what() string {
 		D16: "an id is made only when it is needed",
 		D17: "regenerate destroys last",
 		D20: "a wrong signature clears both cookies",
+		D21: "a cookie that the client has is not sent again",
 	}[d]
 }
 

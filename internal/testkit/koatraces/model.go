@@ -238,13 +238,19 @@ func (x *exchange) save() error {
 		x.session["path"] = x.path
 	}
 	x.needID()
+	sends := !x.clientHasCookie()
+	if sends {
+		x.stamp()
+	}
 	if err := x.set(); err != nil {
 		if x.opts.SwallowErrors {
 			return nil
 		}
 		return err
 	}
-	x.sendID()
+	if sends {
+		x.sendID()
+	}
 	return nil
 }
 

@@ -94,6 +94,24 @@ func (x *exchange) sendID() {
 	}
 }
 
+// clientHasCookie reports whether the id would be sent to a client that has it
+// (D21). No cookie of a trace is old.
+func (x *exchange) clientHasCookie() bool {
+	return x.has[D21] && !x.isNew && !x.opts.Rolling && x.query.Get("save") != "force" && x.query.Get("force_sid") == "" &&
+		x.original != nil && equalValues(x.session["cookie"], x.original["cookie"])
+}
+
+// sentNow stands in a record for the time when it was written.
+const sentNow = "now"
+
+// stamp notes in the record when the cookie was sent (D21).
+func (x *exchange) stamp() {
+	attributes, ok := x.session["cookie"].(object)
+	if _, dated := attributes["maxAge"].(float64); ok && dated && x.has[D21] && !x.opts.HeaderIDs {
+		attributes["sent"] = sentNow
+	}
+}
+
 // line is the Set-Cookie line that the attributes ask for.
 func line(name, value string, attributes object) Cookie {
 	c := Cookie{Name: name, Value: value}

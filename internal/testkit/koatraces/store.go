@@ -66,7 +66,19 @@ func setCall(key string, data []byte, ttl time.Duration) Call {
 	if err := json.Unmarshal(data, &c.Doc); err != nil {
 		c.Doc = "no JSON: " + string(data)
 	}
+	if record, ok := c.Doc.(object); ok {
+		nameNow(record["cookie"])
+	}
 	return c
+}
+
+// nameNow puts sentNow in the place of the moment when a cookie was sent.
+func nameNow(attributes any) {
+	cookie, _ := attributes.(object)
+	at, ok := cookie["sent"].(float64)
+	if ok && time.Since(time.Unix(int64(at), 0)).Abs() < clockGrain {
+		cookie["sent"] = sentNow
+	}
 }
 
 // Get implements core.Store.

@@ -1,0 +1,99 @@
+package core
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+)
+
+// renewals is how often, in the life of a cookie, a session that keeps
+// changing sends it again: by default once an hour.
+//
+// Koa sends it with each changed save, so as not to have an active session's
+// cookie expire. But a response that saved before a Regenerate of the same
+// session may reach the browser after that one's, and puts the old id back:
+// the user who has just signed in is signed out.
+const renewals = 24
+
+// attrSent is the member of the stored cookie object that says when the
+// client was given the cookie, in seconds since 1970. Koa keeps it, unread.
+const attrSent = "sent"
+
+// holdsCookie reports whether the client has the cookie as it would be sent,
+// but for a small part of its life.
+func (s *Session) holdsCookie(now time.Time) bool {
+	if s.cookieSent || s.carried.forced || s.carried.outdated || s.id != s.carried.id {
+		return false
+	}
+	s.knowCookie()
+	if !s.dated() {
+		return true
+	}
+	age, most := now.Sub(time.Unix(s.sent, 0)), s.cookie.MaxAge/renewals
+	return most > time.Second && -most < age && age < most
+}
+
+// dated reports whether the client's cookie expires a while after it is sent.
+func (s *Session) dated() bool {
+	return s.engine.opts.SessionIDStore == nil && s.cookie.Expires.IsZero() && s.cookie.MaxAge != BrowserSession
+}
+
+// knowCookie decodes the attributes when they are first needed.
+func (s *Session) knowCookie() {
+	if s.cookieKnown {
+		return
+	}
+	s.cookieKnown = true
+	s.cookie, s.sent = s.engine.opts.Cookie, 0
+	if raw, ok := s.base.get(cookieMember); ok {
+		s.decodeAttributes(raw)
+	}
+	s.cookieFrom = s.cookie
+}
+
+func (s *Session) decodeAttributes(raw []byte) {
+	var usual bool
+	if s.sent, usual = s.engine.usual(raw); usual {
+		return
+	}
+	s.cookie = decodeCookie(raw, s.cookie)
+	var d document
+	d.parse(raw)
+	at, _ := d.get(attrSent)
+	s.sent, _ = decodeInt(at)
+}
+
+var sentMember = []byte(`,"` + attrSent + `":`)
+
+// usual reports whether a stored object is that of a new session of this
+// engine, with or without the moment of sending behind it. Nearly all are, and
+// need no decoding.
+func (e *Engine) usual(raw []byte) (sent int64, ok bool) {
+	rest, ok := bytes.CutPrefix(raw, e.newCookie[:len(e.newCookie)-1])
+	if !ok || len(rest) == 1 {
+		return 0, ok
+	}
+	at, ok := bytes.CutPrefix(rest, sentMember)
+	if !ok {
+		return 0, false
+	}
+	return decodeInt(at[:len(at)-1])
+}
+
+// stamp notes in the stored attributes that the client is given the cookie
+// now.
+func (s *Session) stamp(raw []byte, now time.Time) []byte {
+	if !s.dated() {
+		return raw
+	}
+	at := strconv.AppendInt(make([]byte, 0, 20), now.Unix(), 10)
+	if _, usual := s.engine.usual(raw); !usual {
+		var d document
+		d.parse(raw)
+		return d.rewrite([]edit{{attrSent, at}}, false, "")
+	}
+	base := s.engine.newCookie
+	out := make([]byte, 0, len(base)+len(sentMember)+len(at))
+	out = append(append(out, base[:len(base)-1]...), sentMember...)
+	return append(append(out, at...), '}')
+}
