@@ -74,8 +74,11 @@ func (s *Session) put(c change, keepBinding bool) {
 		*mine = c
 		return
 	}
-	if s.changes == nil {
+	switch len(s.changes) {
+	case 0:
 		s.changes = s.few[:0]
+	case len(s.few):
+		s.changes = append(make([]change, 0, 8), s.changes...)
 	}
 	s.changes = append(s.changes, c)
 }
@@ -140,6 +143,17 @@ func (s *Session) keys() []string {
 	return keys
 }
 
+// hasValues reports whether there are keys.
+func (s *Session) hasValues() bool {
+	s.syncBindings()
+	for i := range s.changes {
+		if s.changes[i].raw != nil {
+			return true
+		}
+	}
+	return !s.cleared && s.hasUnchanged()
+}
+
 // clear hides the values of the base, and forgets mine.
 func (s *Session) clear() {
 	s.gen++
@@ -154,21 +168,27 @@ func (s *Session) valuesChanged() bool {
 			return true
 		}
 	}
-	return s.cleared && s.hidesValues()
+	return s.hidesValues()
 }
 
 // hidesValues reports whether a value of the base is neither visible nor set
 // anew.
-func (s *Session) hidesValues() bool {
-	for _, key := range s.base.keys() {
-		if key != cookieMember && s.change(key) == nil {
+func (s *Session) hidesValues() bool { return s.cleared && s.hasUnchanged() }
+
+// hasUnchanged reports whether the base has a value that is not changed.
+func (s *Session) hasUnchanged() bool {
+	for i := range s.base.members {
+		m := &s.base.members[i]
+		if !s.base.keyIs(m, cookieMember) && s.change(s.base.key(m)) == nil {
 			return true
 		}
 	}
 	return false
 }
 
-func (s *Session) attributesChanged() bool { return s.cookieKnown && s.cookie != s.cookieFrom }
+func (s *Session) attributesChanged() bool {
+	return s.cookie != nil && s.cookie != s.cookieFrom && *s.cookie != *s.cookieFrom
+}
 
 // encode returns the record as it should be, if the client is given the
 // cookie with it or not.
@@ -188,7 +208,7 @@ func (s *Session) encode(sends bool) []byte {
 func (s *Session) encodeCookie(sends bool) []byte {
 	raw, changed := s.encodeAttributes()
 	switch {
-	case sends:
+	case sends && s.dated():
 		return s.stamp(raw, time.Now())
 	case changed:
 		return raw
@@ -197,7 +217,7 @@ func (s *Session) encodeCookie(sends bool) []byte {
 }
 
 func (s *Session) encodeAttributes() (raw []byte, changed bool) {
-	s.knowCookie()
+	cookie := s.attributes()
 	raw, _ = s.base.get(cookieMember)
 	switch isObject := len(raw) > 0 && raw[0] == '{'; {
 	case isObject && !s.attributesChanged():
@@ -205,9 +225,9 @@ func (s *Session) encodeAttributes() (raw []byte, changed bool) {
 	case isObject:
 		var stored document
 		stored.parse(raw)
-		return stored.rewrite(s.cookie.edits(&s.cookieFrom, false), false, ""), true
-	case s.cookie == s.engine.opts.Cookie:
+		return stored.rewrite(cookie.edits(s.cookieFrom, false), false, ""), true
+	case *cookie == s.engine.opts.Cookie:
 		return s.engine.newCookie, true
 	}
-	return s.cookie.encodeNew(&s.engine.opts.Cookie), true
+	return cookie.encodeNew(&s.engine.opts.Cookie), true
 }

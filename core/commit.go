@@ -143,7 +143,11 @@ func (s *Session) setCommitted() {
 // detached returns the request's context without its cancellation: a save
 // must not fail because the client has gone.
 func (s *Session) detached() context.Context {
-	return context.WithoutCancel(s.req.Context())
+	ctx := s.req.Context()
+	if ctx.Done() == nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
 }
 
 // seal ends all use of the session, and lets go of what it holds.
@@ -152,8 +156,11 @@ func (s *Session) seal() {
 	defer s.mu.Unlock()
 	s.sealed = true
 	s.req, s.res = endedRequest{}, nil
-	s.base.parse(nil)
-	s.changes, s.bindings, s.replaced = nil, nil, nil
+	if used := s.work; used != nil {
+		s.work = nil
+		*used = work{}
+		s.engine.works.Put(used)
+	}
 }
 
 // commit carries out what the session's state asks for.
@@ -207,7 +214,7 @@ func (s *Session) facts() facts {
 		deadCookies: s.carried.dead,
 		outdated:    s.carried.outdated && s.stored && s.id == s.carried.id,
 	}
-	f.empty = !s.stored && len(s.keys()) == 0
+	f.empty = !s.stored && !s.hasValues()
 	f.attributes = s.attributesChanged()
 	f.changed = s.dirty || s.valuesChanged()
 	f.holds = f.changed && s.holdsCookie(time.Now())
@@ -227,7 +234,7 @@ func (s *Session) beforeSave() error {
 // Of a session that is destroyed the cookies go in any case.
 func (s *Session) carryOut(ctx context.Context, p plan) error {
 	// Once the commit has run the headers are leaving, if they are not gone.
-	cookie, late := s.Cookie(), s.res.Started() || s.isCommitted()
+	cookie, late := s.cookieNow(), s.res.Started() || s.isCommitted()
 	if p.cookie == send && !late {
 		if err := s.engine.carrier.refuses(s.engine.secure(s.req), cookie); err != nil {
 			return err
@@ -253,7 +260,14 @@ func (s *Session) carryOut(ctx context.Context, p plan) error {
 	return err
 }
 
-func (s *Session) toStore(ctx context.Context, p plan, cookie Cookie, late bool) error {
+// cookieNow returns the attributes as they are.
+func (s *Session) cookieNow() *Cookie {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.attributes()
+}
+
+func (s *Session) toStore(ctx context.Context, p plan, cookie *Cookie, late bool) error {
 	if p.store != keep && s.engine.isClosed() {
 		return ErrClosed
 	}
@@ -272,7 +286,7 @@ func (s *Session) toStore(ctx context.Context, p plan, cookie Cookie, late bool)
 // cookie by those that the client has it with.
 func (s *Session) setCookies(act cookieAct) {
 	s.mu.Lock()
-	s.knowCookie()
+	s.attributes()
 	id, sig, cookie, stored := s.id, s.sig, s.cookieFrom, s.stored
 	s.mu.Unlock()
 	switch act {

@@ -128,8 +128,11 @@ var epoch = time.Unix(0, 0).UTC()
 // line returns the value of a Set-Cookie header, in the form and order that
 // the cookies package of Node writes.
 func (c *Cookie) line(name, value string, expires time.Time) string {
-	b := make([]byte, 0, 160)
-	b = append(append(append(b, name...), '='), value...)
+	var room [256]byte
+	return string(c.appendAttributes(append(append(append(room[:0], name...), '='), value...), expires))
+}
+
+func (c *Cookie) appendAttributes(b []byte, expires time.Time) []byte {
 	b = append(append(b, "; path="...), c.Path...)
 	if !expires.IsZero() {
 		b = expires.UTC().AppendFormat(append(b, "; expires="...), "Mon, 02 Jan 2006 15:04:05 GMT")
@@ -152,7 +155,7 @@ func (c *Cookie) line(name, value string, expires time.Time) string {
 	if c.Partitioned {
 		b = append(b, "; partitioned"...)
 	}
-	return string(b)
+	return b
 }
 
 // The members of the stored cookie object.

@@ -17,6 +17,10 @@ func encode(v any) ([]byte, error) {
 		if plain(v) {
 			return appendString(make([]byte, 0, len(v)+2), v), nil
 		}
+	case []string:
+		if raw := encodeStrings(v); raw != nil {
+			return raw, nil
+		}
 	case bool:
 		return strconv.AppendBool(nil, v), nil
 	case int:
@@ -35,6 +39,28 @@ func encode(v any) ([]byte, error) {
 		return nil, err
 	}
 	return unescapeSeparators(bytes.TrimSuffix(buf.Bytes(), []byte("\n"))), nil
+}
+
+// encodeStrings returns nil for what is not a list of plain strings.
+func encodeStrings(list []string) []byte {
+	if list == nil {
+		return nil
+	}
+	size := 2
+	for _, s := range list {
+		if !plain(s) {
+			return nil
+		}
+		size += len(s) + 3
+	}
+	out := append(make([]byte, 0, size), '[')
+	for i, s := range list {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = appendString(out, s)
+	}
+	return append(out, ']')
 }
 
 // plain reports whether a string's JSON form is the string in quotes.

@@ -22,6 +22,10 @@ func TestAValueIsEncodedAsJSONStringifyDoes(t *testing.T) {
 		want  string
 	}{
 		{nil, `null`},
+		{[]string(nil), `null`},
+		{[]string{}, `[]`},
+		{[]string{"a", "b c", ""}, `["a","b c",""]`},
+		{[]string{"a", "<é\n\u2028>"}, "[\"a\",\"<é\\n\u2028>\"]"},
 		{true, `true`},
 		{false, `false`},
 		{0, `0`},

@@ -14,7 +14,8 @@ type Engine struct {
 	shape     func(id string) bool
 	generate  func() (string, error)
 	backend   *backend
-	newCookie []byte // the stored form of opts.Cookie
+	newCookie []byte    // the stored form of opts.Cookie
+	works     sync.Pool // of *work, empty
 
 	closed     chan struct{}
 	closeOnce  sync.Once
@@ -40,6 +41,7 @@ func New(opts Options) (*Engine, error) {
 		e.generate, e.shape = e.checkedGenSID, widerShape
 	}
 	e.carrier = e.newCarrier()
+	e.works.New = func() any { return new(work) }
 	return e, nil
 }
 
@@ -142,7 +144,7 @@ func (e *Engine) secure(req Request) bool {
 }
 
 // ttl returns how long a record is to live, given what TTLFunc said.
-func (e *Engine) ttl(c Cookie, fromFunc time.Duration, now time.Time) time.Duration {
+func (e *Engine) ttl(c *Cookie, fromFunc time.Duration, now time.Time) time.Duration {
 	ttl := defaultTTL
 	switch {
 	case e.opts.TTL != 0:
@@ -163,7 +165,7 @@ func (e *Engine) extendOnLoad() time.Duration {
 	if !e.opts.Rolling || e.opts.TTLFunc != nil {
 		return 0
 	}
-	return e.ttl(e.opts.Cookie, 0, time.Now())
+	return e.ttl(&e.opts.Cookie, 0, time.Now())
 }
 
 // read returns the id of a request: the one that WithID forces, or the one

@@ -107,10 +107,10 @@ type carried struct {
 type carrier interface {
 	read(req Request) carried
 	// send gives the client an id. sig is its signature, if known already.
-	send(res Response, id, sig string, c Cookie, now time.Time)
-	clear(res Response, c Cookie)
+	send(res Response, id, sig string, c *Cookie, now time.Time)
+	clear(res Response, c *Cookie)
 	// refuses returns the error of sending this cookie on this request.
-	refuses(secure bool, c Cookie) error
+	refuses(secure bool, c *Cookie) error
 }
 
 // storeCarrier is the carrier over a SessionIDStore.
@@ -126,9 +126,9 @@ func (s storeCarrier) read(req Request) carried {
 	return carried{}
 }
 
-func (s storeCarrier) send(res Response, id, _ string, _ Cookie, _ time.Time) { s.ids.Set(res, id) }
-func (s storeCarrier) clear(res Response, _ Cookie)                           { s.ids.Reset(res) }
-func (s storeCarrier) refuses(bool, Cookie) error                             { return nil }
+func (s storeCarrier) send(res Response, id, _ string, _ *Cookie, _ time.Time) { s.ids.Set(res, id) }
+func (s storeCarrier) clear(res Response, _ *Cookie)                           { s.ids.Reset(res) }
+func (s storeCarrier) refuses(bool, *Cookie) error                             { return nil }
 
 // cookieCarrier is the carrier over a cookie and the cookie with its
 // signature.
@@ -164,24 +164,35 @@ func (cc *cookieCarrier) read(req Request) carried {
 	return c
 }
 
-func (cc *cookieCarrier) send(res Response, id, sig string, c Cookie, now time.Time) {
-	expires := c.expiry(now)
-	res.SetCookie(cc.name, c.line(cc.name, id, expires))
-	if cc.signer == nil {
-		return
+func (cc *cookieCarrier) send(res Response, id, sig string, c *Cookie, now time.Time) {
+	// Both lines in one string: they end alike.
+	var room [512]byte
+	b := append(append(append(room[:0], cc.name...), '='), id...)
+	value := len(b)
+	b = c.appendAttributes(b, c.expiry(now))
+	line := len(b)
+	if cc.signer != nil {
+		b = append(append(b, cc.sigName...), '=')
+		if sig != "" {
+			b = append(b, sig...)
+		} else {
+			b = cc.signer.appendSignature(b, cc.name, id)
+		}
+		b = append(b, b[value:line]...)
 	}
-	if sig == "" {
-		sig = cc.signer.sign(cc.name, id)
+	lines := string(b)
+	res.SetCookie(cc.name, lines[:line])
+	if cc.signer != nil {
+		res.SetCookie(cc.sigName, lines[line:])
 	}
-	res.SetCookie(cc.sigName, c.line(cc.sigName, sig, expires))
 }
 
-func (cc *cookieCarrier) clear(res Response, c Cookie) {
+func (cc *cookieCarrier) clear(res Response, c *Cookie) {
 	res.SetCookie(cc.name, c.line(cc.name, "", epoch))
 	res.SetCookie(cc.sigName, c.line(cc.sigName, "", epoch))
 }
 
-func (cc *cookieCarrier) refuses(secure bool, c Cookie) error {
+func (cc *cookieCarrier) refuses(secure bool, c *Cookie) error {
 	if c.Secure && !secure {
 		return ErrInsecureCookie
 	}

@@ -113,5 +113,5 @@ func TestAnIDFromAHeader(t *testing.T) {
 		x := &recorder.Exchange{Sent: map[string][]string{"X-Session-Id": c.lines}}
 		require.Equal(t, carried{id: c.want}, carrier.read(x))
 	}
-	require.NoError(t, carrier.refuses(false, Cookie{Secure: true}), "a header is not bound to TLS")
+	require.NoError(t, carrier.refuses(false, &Cookie{Secure: true}), "a header is not bound to TLS")
 }

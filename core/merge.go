@@ -39,7 +39,7 @@ func (s *Session) update(key string, step update) error {
 
 // updatable returns the value that an update begins with, nil for none.
 func (s *Session) updatable(key string) ([]byte, error) {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	if err := s.changeable(); err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func (s *Session) updatable(key string) ([]byte, error) {
 
 // putUpdate records an update, unless the value is another one by now.
 func (s *Session) putUpdate(key string, from, to []byte, step update) bool {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	if s.changeable() != nil {
 		return false
@@ -62,12 +62,19 @@ func (s *Session) putUpdate(key string, from, to []byte, step update) bool {
 	// On top of a value of this request's own there is nothing to run again.
 	mine := s.change(key)
 	if mine == nil && !s.cleared {
-		c.updates = []update{step}
+		c.updates = append(s.roomForUpdate(), step)
 	} else if mine != nil && mine.updates != nil {
 		c.updates, c.drafted = append(mine.updates, step), mine.drafted
 	}
 	s.put(c, false)
 	return true
+}
+
+func (s *Session) roomForUpdate() []update {
+	if s.first[0] != nil {
+		return nil
+	}
+	return s.first[:0]
 }
 
 // same reports whether two values are equal, or both missing.
@@ -146,10 +153,11 @@ func (s *Session) mergeCookie() {
 	if s.attributesChanged() {
 		merged = s.encodeCookie(false)
 	}
-	s.cookieKnown = false
-	s.knowCookie()
+	s.cookie = nil
+	s.attributes()
 	if merged != nil {
-		s.cookie = decodeCookie(merged, s.engine.opts.Cookie)
+		mine := decodeCookie(merged, s.engine.opts.Cookie)
+		s.cookie = &mine
 	}
 }
 

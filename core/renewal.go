@@ -25,30 +25,31 @@ func (s *Session) holdsCookie(now time.Time) bool {
 	if s.cookieSent || s.carried.forced || s.carried.outdated || s.id != s.carried.id {
 		return false
 	}
-	s.knowCookie()
+	cookie := s.attributes()
 	if !s.dated() {
 		return true
 	}
-	age, most := now.Sub(time.Unix(s.sent, 0)), s.cookie.MaxAge/renewals
+	age, most := now.Sub(time.Unix(s.sent, 0)), cookie.MaxAge/renewals
 	return most > time.Second && -most < age && age < most
 }
 
 // dated reports whether the client's cookie expires a while after it is sent.
 func (s *Session) dated() bool {
-	return s.engine.opts.SessionIDStore == nil && s.cookie.Expires.IsZero() && s.cookie.MaxAge != BrowserSession
+	c := s.attributes()
+	return s.engine.opts.SessionIDStore == nil && c.Expires.IsZero() && c.MaxAge != BrowserSession
 }
 
-// knowCookie decodes the attributes when they are first needed.
-func (s *Session) knowCookie() {
-	if s.cookieKnown {
-		return
+// attributes returns those of the session's cookie, decoded when they are
+// first needed.
+func (s *Session) attributes() *Cookie {
+	if s.cookie == nil {
+		s.cookie, s.sent = &s.engine.opts.Cookie, 0
+		if raw, ok := s.base.get(cookieMember); ok {
+			s.decodeAttributes(raw)
+		}
+		s.cookieFrom = s.cookie
 	}
-	s.cookieKnown = true
-	s.cookie, s.sent = s.engine.opts.Cookie, 0
-	if raw, ok := s.base.get(cookieMember); ok {
-		s.decodeAttributes(raw)
-	}
-	s.cookieFrom = s.cookie
+	return s.cookie
 }
 
 func (s *Session) decodeAttributes(raw []byte) {
@@ -56,7 +57,8 @@ func (s *Session) decodeAttributes(raw []byte) {
 	if s.sent, usual = s.engine.usual(raw); usual {
 		return
 	}
-	s.cookie = decodeCookie(raw, s.cookie)
+	own := decodeCookie(raw, *s.cookie)
+	s.cookie = &own
 	var d document
 	d.parse(raw)
 	at, _ := d.get(attrSent)
@@ -83,17 +85,13 @@ func (e *Engine) usual(raw []byte) (sent int64, ok bool) {
 // stamp notes in the stored attributes that the client is given the cookie
 // now.
 func (s *Session) stamp(raw []byte, now time.Time) []byte {
-	if !s.dated() {
-		return raw
-	}
-	at := strconv.AppendInt(make([]byte, 0, 20), now.Unix(), 10)
 	if _, usual := s.engine.usual(raw); !usual {
 		var d document
 		d.parse(raw)
-		return d.rewrite([]edit{{attrSent, at}}, false, "")
+		return d.rewrite([]edit{{attrSent, strconv.AppendInt(nil, now.Unix(), 10)}}, false, "")
 	}
 	base := s.engine.newCookie
-	out := make([]byte, 0, len(base)+len(sentMember)+len(at))
+	out := make([]byte, 0, len(base)+len(sentMember)+len("1764000000"))
 	out = append(append(out, base[:len(base)-1]...), sentMember...)
-	return append(append(out, at...), '}')
+	return append(strconv.AppendInt(out, now.Unix(), 10), '}')
 }

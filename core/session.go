@@ -24,25 +24,34 @@ type Session struct {
 	outer  *Session
 
 	// io is held by whoever loads or saves, over hooks and store calls. It is
-	// taken before mu.
-	io sync.Mutex
+	// taken before mu, and guards lastKey, see key.
+	io      sync.Mutex
+	lastKey string
 
 	// mu guards the remaining fields. It is never held over a call of the
 	// store, nor of user code but for what knows nothing of the session: a
 	// value's own MarshalJSON, and GenSID.
 	mu        sync.Mutex
 	stage     stage
-	loadErr   error
 	inHook    bool
 	committed bool // the commit before the headers has run
 	sealed    bool
+	stored    bool // the store has a record under id
+	loadErr   error
+	id        string
+
+	*work // nil until somebody asks for the session: most requests never do
+}
+
+// work is what was loaded, and what the request has made of it. Unlike the
+// Session, which a handler may keep for longer than it should, it is used
+// again: seal takes it away from its session, under both locks.
+type work struct {
 	unsavable error // why nothing of this session may be saved
 
-	id        string
 	idErr     error
 	sig       string // the signature of id, if the client sent it
 	carried   carried
-	stored    bool // the store has a record under id
 	replaced  *record
 	destroyed bool
 	forced    bool
@@ -51,18 +60,26 @@ type Session struct {
 	extended  time.Duration // what the load gave the record to live
 	rolled    bool          // life extended, cookie sent
 
-	base     document // as the store has it
-	changes  []change // mine on top of it
-	few      [3]change
+	base     document  // as the store has it
+	changes  []change  // mine on top of it
+	few      [1]change // room for the first change, and the first update
+	first    [1]update
 	cleared  bool // the base's values are hidden
 	bindings []binding
 	gen      uint64 // counts changes
 
-	cookie      Cookie // the attributes, if cookieKnown
-	cookieFrom  Cookie // as they were loaded
-	cookieKnown bool
-	cookieSent  bool  // this response carries it
-	sent        int64 // when the client was given it, see attrSent
+	cookie     *Cookie // the attributes, never changed in place; nil until they are needed
+	cookieFrom *Cookie // as they were loaded
+	cookieSent bool    // this response carries it
+	sent       int64   // when the client was given it, see attrSent
+}
+
+// lock takes mu for what needs more of the session than how far it is.
+func (s *Session) lock() {
+	s.mu.Lock()
+	if s.work == nil {
+		s.work = s.engine.works.Get().(*work)
+	}
 }
 
 type stage uint8
@@ -151,14 +168,14 @@ func (s *Session) load() error {
 	var extended time.Duration
 	if c.id != "" {
 		var err error
-		if data, found, extended, err = e.backend.get(ctx, c.id, e.extendOnLoad()); err != nil {
+		if data, found, extended, err = e.backend.get(ctx, s.key(c.id), e.extendOnLoad()); err != nil {
 			return s.unloadable(err)
 		}
 	}
 	outcome := s.take(c, data, found, extended)
 	if outcome == superseded && extended > 0 {
 		// It must not last: a client may have nothing but this id.
-		_, _ = e.backend.extend(ctx, c.id, data, tombstoneTTL)
+		_, _ = e.backend.extend(ctx, s.key(c.id), data, tombstoneTTL)
 	}
 	if outcome == taken && !s.valid() {
 		outcome = unknown
@@ -180,7 +197,7 @@ func (s *Session) load() error {
 // unloadable makes s a session that will not be saved, lest a store that was
 // away for a moment costs anybody their session.
 func (s *Session) unloadable(err error) error {
-	s.mu.Lock()
+	s.lock()
 	s.unsavable = ErrUnsaved
 	s.mu.Unlock()
 	return err
@@ -199,7 +216,7 @@ const (
 
 // take takes over what the store had.
 func (s *Session) take(c carried, data []byte, found bool, extended time.Duration) outcome {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	s.carried = c
 	switch {
@@ -247,7 +264,7 @@ func (s *Session) setHook(inside, panicked bool) {
 func (s *Session) forget() {
 	s.base.parse(nil)
 	s.id, s.idErr, s.sig, s.stored = "", nil, "", false
-	s.changes, s.bindings, s.cleared, s.cookieKnown = nil, nil, false, false
+	s.changes, s.bindings, s.cleared, s.cookie = nil, nil, false, nil
 	s.forced, s.dirty, s.destroyed, s.extended = false, false, false, 0
 }
 
@@ -256,7 +273,7 @@ func (s *Session) forget() {
 // empty; see IsNew. The id is empty if Options.GenSID failed, which then fails
 // the commit.
 func (s *Session) ID() string {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	if !s.sealed && s.unsavable == nil {
 		s.makeID()
@@ -274,7 +291,7 @@ func (s *Session) makeID() {
 // first, one after Regenerate, or one whose cookie was of no use. It turns
 // false when the session is saved.
 func (s *Session) IsNew() bool {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	return !s.stored
 }
@@ -282,10 +299,9 @@ func (s *Session) IsNew() bool {
 // Cookie returns the attributes of this session's cookie: a copy, which
 // SetCookie takes back.
 func (s *Session) Cookie() Cookie {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
-	s.knowCookie()
-	return s.cookie
+	return *s.attributes()
 }
 
 // SetCookie gives this session's cookie other attributes, which are stored
@@ -305,8 +321,8 @@ func (s *Session) SetCookie(c Cookie) error {
 		return err
 	}
 	return s.alter(func() {
-		s.knowCookie()
-		s.cookie = c
+		s.attributes()
+		s.cookie = &c
 	})
 }
 
@@ -335,7 +351,7 @@ func (s *Session) regenerate(keepValues bool) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
+	s.lock()
 	if s.sealed {
 		s.mu.Unlock()
 		return s.refuse(ErrSealed)
@@ -364,7 +380,7 @@ func (s *Session) ForceSave() { s.override(true) }
 func (s *Session) PreventSave() { s.override(false) }
 
 func (s *Session) override(force bool) {
-	s.mu.Lock()
+	s.lock()
 	if !s.sealed {
 		s.forced, s.prevented = force, !force
 		s.mu.Unlock()
@@ -379,7 +395,7 @@ func (s *Session) alter(f func()) error {
 	if s == nil {
 		return ErrNoSession
 	}
-	s.mu.Lock()
+	s.lock()
 	err := s.changeable()
 	if err == nil {
 		f()

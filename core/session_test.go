@@ -228,6 +228,32 @@ func TestASealedSessionSaysSo(t *testing.T) {
 	require.Empty(t, b.took()[1:])
 }
 
+func TestASealedSessionHasNothingOfAnothers(t *testing.T) {
+	b := newBench(t, Options{}, "full")
+	stale := b.begin(b.signedIn(map[string]any{"n": 1}))
+	require.NoError(t, stale.Set("mine", true))
+	id := stale.ID()
+	require.NoError(t, stale.End())
+	for range 100 { // whatever of the first is used again is used by now
+		c := b.signedIn(map[string]any{"secret": "theirs"})
+		require.NoError(t, b.request(c, func(s *Session) {
+			stale.MarkDirty()
+			stale.Destroy()
+			stale.ForceSave()
+			stale.Delete("secret")
+			require.Error(t, stale.SetCookie(Cookie{MaxAge: time.Hour}))
+			require.Empty(t, stale.Keys())
+			require.Equal(t, id, stale.ID())
+			require.False(t, stale.IsNew())
+			require.Equal(t, Cookie{}.normal(), stale.Cookie())
+			require.Equal(t, []string{"secret"}, s.Keys())
+		}))
+		require.Empty(t, c.lines)
+		require.Contains(t, b.record(b.id(c)), "theirs")
+		require.NotEqual(t, id, b.id(c))
+	}
+}
+
 func TestADeferredSessionThatIsSealedDoesNotLoad(t *testing.T) {
 	b := newBench(t, Options{Defer: true}, "full")
 	s := b.begin(newClient())

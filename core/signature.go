@@ -37,12 +37,12 @@ func newSigner(keys []string) *signer {
 	return s
 }
 
-// sign returns the signature of a cookie under the newest key.
-func (s *signer) sign(name, value string) string {
+// appendSignature appends the signature of a cookie under the newest key.
+func (s *signer) appendSignature(b []byte, name, value string) []byte {
 	m := s.macs[0].Get().(*mac)
 	defer s.macs[0].Put(m)
 	m.compute(name, value)
-	return string(m.sig[:])
+	return append(b, m.sig[:]...)
 }
 
 // verify returns which key made one of the signatures of a cookie, and that

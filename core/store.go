@@ -86,11 +86,13 @@ func newBackend(store Store, prefix string, reconnect time.Duration, closed <-ch
 	return b
 }
 
+// id returns the id whose record has this key.
+func (b *backend) id(key string) string { return key[len(b.prefix):] }
+
 // get loads a record. With a positive extend, and a store that can, it also
 // extends the record's life, and returns by how much.
-func (b *backend) get(ctx context.Context, id string, extend time.Duration) (data []byte, found bool, extended time.Duration, err error) {
-	key := b.prefix + id
-	err = b.outages.ride(ctx, "get", key, id, func() (err error) {
+func (b *backend) get(ctx context.Context, key string, extend time.Duration) (data []byte, found bool, extended time.Duration, err error) {
+	err = b.outages.ride(ctx, "get", key, b.id(key), func() (err error) {
 		if extend > 0 && b.getTouch != nil {
 			data, found, err = b.getTouch.GetTouch(ctx, key, extend)
 			if !errors.Is(err, errors.ErrUnsupported) {
@@ -104,9 +106,8 @@ func (b *backend) get(ctx context.Context, id string, extend time.Duration) (dat
 	return data, found, extended, err
 }
 
-func (b *backend) set(ctx context.Context, id string, data []byte, ttl time.Duration) error {
-	key := b.prefix + id
-	return b.outages.ride(ctx, "set", key, id, func() error {
+func (b *backend) set(ctx context.Context, key string, data []byte, ttl time.Duration) error {
+	return b.outages.ride(ctx, "set", key, b.id(key), func() error {
 		return b.store.Set(ctx, key, data, ttl)
 	})
 }
@@ -114,12 +115,12 @@ func (b *backend) set(ctx context.Context, id string, data []byte, ttl time.Dura
 // compareAndSwap reports supported == false where the store has no Swap. It
 // reports unsure == true if an earlier attempt's answer was lost, so that a
 // conflict may be with this call's own write.
-func (b *backend) compareAndSwap(ctx context.Context, id string, old, new []byte, ttl time.Duration) (r swapResult, err error) {
+func (b *backend) compareAndSwap(ctx context.Context, key string, old, new []byte, ttl time.Duration) (r swapResult, err error) {
 	if b.swap == nil {
 		return swapResult{}, nil
 	}
-	key, attempts := b.prefix+id, 0
-	err = b.outages.ride(ctx, "set", key, id, func() (err error) {
+	attempts := 0
+	err = b.outages.ride(ctx, "set", key, b.id(key), func() (err error) {
 		attempts++
 		r.current, r.swapped, err = b.swap.Swap(ctx, key, old, new, ttl)
 		return err
@@ -154,10 +155,9 @@ type swapResult struct {
 
 // extend makes a record live for ttl from now, by rewriting it where the
 // store can do no better.
-func (b *backend) extend(ctx context.Context, id string, data []byte, ttl time.Duration) (found bool, err error) {
-	key := b.prefix + id
+func (b *backend) extend(ctx context.Context, key string, data []byte, ttl time.Duration) (found bool, err error) {
 	if b.touch != nil {
-		err = b.outages.ride(ctx, "touch", key, id, func() (err error) {
+		err = b.outages.ride(ctx, "touch", key, b.id(key), func() (err error) {
 			found, err = b.touch.Touch(ctx, key, ttl)
 			return err
 		})
@@ -165,17 +165,16 @@ func (b *backend) extend(ctx context.Context, id string, data []byte, ttl time.D
 			return found, err
 		}
 	}
-	r, err := b.compareAndSwap(ctx, id, data, data, ttl)
+	r, err := b.compareAndSwap(ctx, key, data, data, ttl)
 	if err != nil || r.supported {
 		// A record that somebody changed meanwhile got a new life with that.
 		return r.swapped || r.current != nil && !isTombstone(r.current), err
 	}
-	return true, b.set(ctx, id, data, ttl)
+	return true, b.set(ctx, key, data, ttl)
 }
 
-func (b *backend) destroy(ctx context.Context, id string) error {
-	key := b.prefix + id
-	return b.outages.ride(ctx, "destroy", key, id, func() error {
+func (b *backend) destroy(ctx context.Context, key string) error {
+	return b.outages.ride(ctx, "destroy", key, b.id(key), func() error {
 		return b.store.Destroy(ctx, key)
 	})
 }

@@ -24,7 +24,7 @@ func (s *Session) raw(key string) ([]byte, error) {
 	if s == nil {
 		return nil, ErrNoSession
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.sealed:
@@ -184,7 +184,7 @@ func Bind[T any](s *Session, key string) (*T, error) {
 	case reserved(key):
 		return nil, ErrReservedKey
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	if err := s.changeable(); err != nil {
 		return nil, err
@@ -241,7 +241,7 @@ func (s *Session) Replace(values map[string]any) error {
 
 // Keys returns the keys of all values, in the order of the record.
 func (s *Session) Keys() []string {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	if s.destroyed {
 		return nil

@@ -21,8 +21,17 @@ const (
 	createAttempts = 4
 )
 
+// key returns the store's key of an id. Most requests ask for one and the
+// same.
+func (s *Session) key(id string) string {
+	if prefix := s.engine.opts.Prefix; len(s.lastKey) != len(prefix)+len(id) || s.lastKey[len(prefix):] != id {
+		s.lastKey = prefix + id
+	}
+	return s.lastKey
+}
+
 // timeToLive asks the TTLFunc hook and applies its answer.
-func (s *Session) timeToLive(cookie Cookie) time.Duration {
+func (s *Session) timeToLive(cookie *Cookie) time.Duration {
 	var fromFunc time.Duration
 	if ask := s.engine.opts.TTLFunc; ask != nil {
 		s.hook(func() { fromFunc = ask(s) })
@@ -30,7 +39,7 @@ func (s *Session) timeToLive(cookie Cookie) time.Duration {
 	return s.engine.ttl(cookie, fromFunc, time.Now())
 }
 
-func (s *Session) extend(ctx context.Context, cookie Cookie) (lost error) {
+func (s *Session) extend(ctx context.Context, cookie *Cookie) (lost error) {
 	ttl := s.timeToLive(cookie)
 	if ttl <= 0 {
 		return errOver
@@ -42,7 +51,7 @@ func (s *Session) extend(ctx context.Context, cookie Cookie) (lost error) {
 		return errMoved
 	}
 	if !done {
-		found, err := s.engine.backend.extend(ctx, id, raw, ttl)
+		found, err := s.engine.backend.extend(ctx, s.key(id), raw, ttl)
 		if err != nil {
 			return err
 		}
@@ -69,7 +78,7 @@ func (s *Session) remove(ctx context.Context) error {
 	s.mu.Unlock()
 	var errs []error
 	for _, id := range ids {
-		errs = append(errs, s.engine.backend.destroy(ctx, id))
+		errs = append(errs, s.engine.backend.destroy(ctx, s.key(id)))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err
@@ -85,7 +94,7 @@ type draft struct {
 	id      string
 	next    []byte
 	base    []byte // what the store has under id, as far as we know; nil: nothing
-	cookie  Cookie
+	cookie  *Cookie
 	gen     uint64
 	stored  bool
 	sends   bool // the client is given the cookie with it
@@ -99,8 +108,7 @@ func (s *Session) draft(sends bool) (draft, error) {
 	if s.makeID(); s.idErr != nil {
 		return draft{}, s.idErr
 	}
-	s.knowCookie()
-	d := draft{id: s.id, next: s.encode(sends), cookie: s.cookie, gen: s.gen, stored: s.stored, sends: sends}
+	d := draft{id: s.id, next: s.encode(sends), cookie: s.attributes(), gen: s.gen, stored: s.stored, sends: sends}
 	if s.stored {
 		d.base = s.base.raw
 	}
@@ -115,7 +123,7 @@ func (s *Session) draft(sends bool) (draft, error) {
 	return d, nil
 }
 
-func (s *Session) write(ctx context.Context, cookie Cookie, sends, late bool) error {
+func (s *Session) write(ctx context.Context, cookie *Cookie, sends, late bool) error {
 	ttl := s.timeToLive(cookie)
 	if ttl <= 0 {
 		return errOver
@@ -135,7 +143,7 @@ func (s *Session) write(ctx context.Context, cookie Cookie, sends, late bool) er
 	}
 	if err = s.retire(ctx, &d, ttl); err != nil {
 		// The new id was told to nobody, so its record is of no use.
-		if left := s.engine.backend.destroy(context.WithoutCancel(ctx), d.id); left != nil {
+		if left := s.engine.backend.destroy(context.WithoutCancel(ctx), s.key(d.id)); left != nil {
 			return errors.Join(err, left)
 		}
 		return err
@@ -172,12 +180,12 @@ func (s *Session) written(d draft) {
 // create writes a new record, where there is none.
 func (s *Session) create(ctx context.Context, d draft, ttl time.Duration) (draft, error) {
 	for range createAttempts {
-		r, err := s.engine.backend.compareAndSwap(ctx, d.id, nil, d.next, ttl)
+		r, err := s.engine.backend.compareAndSwap(ctx, s.key(d.id), nil, d.next, ttl)
 		switch {
 		case err != nil:
 			return d, err
 		case !r.supported:
-			return d, s.engine.backend.set(ctx, d.id, d.next, ttl)
+			return d, s.engine.backend.set(ctx, s.key(d.id), d.next, ttl)
 		case r.swapped, r.unsure && string(r.current) == string(d.next):
 			return d, nil
 		}
@@ -207,12 +215,12 @@ func (s *Session) rename(from, to string) bool {
 // what others made of it meanwhile.
 func (s *Session) writeChanged(ctx context.Context, d draft, ttl time.Duration) error {
 	for attempt := range mergeAttempts {
-		r, err := s.engine.backend.compareAndSwap(ctx, d.id, d.base, d.next, ttl)
+		r, err := s.engine.backend.compareAndSwap(ctx, s.key(d.id), d.base, d.next, ttl)
 		switch {
 		case err != nil:
 			return err
 		case !r.supported:
-			err = s.engine.backend.set(ctx, d.id, d.next, ttl)
+			err = s.engine.backend.set(ctx, s.key(d.id), d.next, ttl)
 		case r.swapped:
 		case r.current == nil:
 			return s.lose(ErrGone)
@@ -228,7 +236,7 @@ func (s *Session) writeChanged(ctx context.Context, d draft, ttl time.Duration) 
 			if d, err = s.merge(d, r.current); err != nil {
 				return err
 			}
-			if d.cookie != cookie {
+			if *d.cookie != *cookie {
 				if ttl = s.timeToLive(d.cookie); ttl <= 0 {
 					return errOver
 				}
@@ -271,12 +279,12 @@ func (s *Session) retire(ctx context.Context, d *draft, ttl time.Duration) error
 	}
 	raw, mine := old.raw, s.engine.backend.mark([]byte(tombstone))
 	for attempt := range mergeAttempts {
-		r, err := s.engine.backend.compareAndSwap(ctx, old.id, raw, mine, tombstoneTTL)
+		r, err := s.engine.backend.compareAndSwap(ctx, s.key(old.id), raw, mine, tombstoneTTL)
 		switch {
 		case err != nil:
 			return err
 		case !r.supported:
-			return s.engine.backend.destroy(ctx, old.id)
+			return s.engine.backend.destroy(ctx, s.key(old.id))
 		case r.swapped, r.unsure && string(r.current) == string(mine):
 			return nil
 		case r.current == nil:
@@ -303,5 +311,5 @@ func (s *Session) carryOver(ctx context.Context, d *draft, theirs []byte, ttl ti
 		return err
 	}
 	*d = again
-	return s.engine.backend.set(ctx, d.id, d.next, ttl)
+	return s.engine.backend.set(ctx, s.key(d.id), d.next, ttl)
 }

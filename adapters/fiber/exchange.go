@@ -17,6 +17,7 @@ import (
 type exchange struct {
 	c       *fiber.Ctx
 	session core.Session
+	cookies [1]string // room for the one Cookie line that clients send
 }
 
 // Context returns the request's user context.
@@ -32,29 +33,37 @@ func (x *exchange) Secure() bool { return x.c.Context().IsTLS() }
 // HeaderValues returns copies of the lines of a request header.
 func (x *exchange) HeaderValues(name string) []string {
 	header := &x.c.Request().Header
-	lines := header.PeekAll(name)
-	if name == fiber.HeaderCookie && len(lines) > 0 && !asSent(header, lines[0]) {
-		return []string{x.parsedCookies()}
+	if name == fiber.HeaderCookie {
+		return x.cookieLines(header)
 	}
-	values := make([]string, len(lines))
-	for i, line := range lines {
-		values[i] = string(line)
+	return appendLines(nil, header.PeekAll(name))
+}
+
+func appendLines(values []string, lines [][]byte) []string {
+	for _, line := range lines {
+		values = append(values, string(line))
 	}
 	return values
 }
 
-// asSent reports whether a line stands in the header block that was read from
-// the wire. A request made by hand has none.
-func asSent(header *fasthttp.RequestHeader, line []byte) bool {
-	raw := header.RawHeaders()
-	return len(raw) == 0 || bytes.Contains(raw, line)
+// cookieLines returns the lines that stand in the header block that was read
+// from the wire. A request made by hand has no such block.
+func (x *exchange) cookieLines(header *fasthttp.RequestHeader) []string {
+	if sent := header.RawHeaders(); len(sent) > 0 {
+		lines := header.PeekAll(fiber.HeaderCookie)
+		if len(lines) == 0 || bytes.Contains(sent, lines[0]) {
+			return appendLines(x.cookies[:0], lines)
+		}
+	}
+	return append(x.cookies[:0], x.parsedCookies())
 }
 
 // parsedCookies returns the Cookie header where an earlier middleware has had
 // it parsed, or has changed it. fasthttp's own rendering would give a
 // nameless cookie the name that stands in its value.
 func (x *exchange) parsedCookies() string {
-	var line []byte
+	var room [512]byte
+	line := room[:0]
 	x.c.Request().Header.VisitAllCookie(func(name, value []byte) {
 		if len(name) == 0 {
 			return

@@ -7,6 +7,7 @@
 package nethttpadapter
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/go-holdall/holdall/core"
@@ -74,15 +75,28 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) serve(w http.ResponseWriter, r *http.Request, outer *core.Session) error {
-	x := new(Exchange)
+	x := &served{Context: r.Context()}
 	x.Init(w, r)
-	session := x.CoreSession()
 	defer x.Abandon()
-	if err := h.Engine.LoadInto(session, x, x, outer); err != nil {
+	if err := h.Engine.LoadInto(&x.session, &x.Exchange, &x.Exchange, outer); err != nil {
 		return err
 	}
-	h.next.ServeHTTP(x, r.WithContext(core.NewContext(r.Context(), session)))
+	h.next.ServeHTTP(&x.Exchange, r.WithContext(x))
 	return x.Finish(nil)
+}
+
+// served is an exchange and the context that leads to its session, in one
+// object.
+type served struct {
+	context.Context
+	Exchange
+}
+
+func (s *served) Value(key any) any {
+	if key == core.ContextKey {
+		return &s.session
+	}
+	return s.Context.Value(key)
 }
 
 // Session returns the session of a request, loaded. With a name it returns

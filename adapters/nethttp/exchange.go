@@ -26,6 +26,7 @@ type Exchange struct {
 	request *http.Request
 	session core.Session
 	started atomic.Bool
+	ended   bool  // Finish has run
 	failure error // the commit's, if the handler's answer is withheld for it
 }
 
@@ -89,6 +90,9 @@ func (x *Exchange) HeaderValues(name string) []string { return x.request.Header[
 func (x *Exchange) SetCookie(name, line string) {
 	header := x.next.Header()
 	lines := header["Set-Cookie"]
+	if lines == nil {
+		lines = make([]string, 0, 2) // the id and its signature
+	}
 	kept := lines[:0]
 	for _, other := range lines {
 		if !strings.HasPrefix(other, name) || !strings.HasPrefix(other[len(name):], "=") {
@@ -137,6 +141,7 @@ func informational(status int) bool {
 // writer that was given to Init, where nothing has been sent and what the
 // handler said of its content is removed.
 func (x *Exchange) Finish(handlerErr error) error {
+	x.ended = true
 	if err := x.session.End(); err != nil && x.failure == nil {
 		x.failure = err
 	}
@@ -155,6 +160,9 @@ func (x *Exchange) Finish(handlerErr error) error {
 // Abandon ends the exchange of a handler that has panicked. After Finish it
 // does nothing, so it can be deferred.
 func (x *Exchange) Abandon() {
+	if x.ended {
+		return
+	}
 	if err := x.session.End(); err != nil {
 		x.session.Overruled(err)
 	}
