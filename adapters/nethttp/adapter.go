@@ -81,7 +81,10 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, outer *core.Sess
 	if err := h.Engine.LoadInto(&x.session, &x.Exchange, &x.Exchange, outer); err != nil {
 		return err
 	}
-	h.next.ServeHTTP(&x.Exchange, r.WithContext(x))
+	inner := r.WithContext(x)
+	// The server removes an upload's files by the request that it has made.
+	defer func() { r.MultipartForm = inner.MultipartForm }()
+	h.next.ServeHTTP(&x.Exchange, inner)
 	return x.Finish(nil)
 }
 

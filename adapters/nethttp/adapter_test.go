@@ -1,11 +1,15 @@
 package nethttpadapter
 
 import (
+	"bytes"
 	"errors"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-holdall/holdall/core"
@@ -58,6 +62,33 @@ func TestSkipperAndErrorHandler(t *testing.T) {
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		require.Equal(t, want, w.Code, path)
 	}
+}
+
+func TestAnUploadLeavesNoFiles(t *testing.T) {
+	var file string
+	sessions := New(core.Options{SigningKeys: []string{"correct horse battery staple"}})
+	server := httptest.NewServer(sessions(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		assert.NoError(t, r.ParseMultipartForm(1))
+		f, err := r.MultipartForm.File["upload"][0].Open()
+		if onDisk, ok := f.(*os.File); assert.NoError(t, err) && assert.True(t, ok) {
+			file = onDisk.Name()
+			assert.FileExists(t, file)
+			assert.NoError(t, f.Close())
+		}
+	})))
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("upload", "a.txt")
+	require.NoError(t, err)
+	_, err = part.Write(make([]byte, 1000))
+	require.NoError(t, err)
+	require.NoError(t, form.Close())
+	res, err := http.Post(server.URL, form.FormDataContentType(), &body)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	server.Close() // waits for what the server does after the answer
+	require.NotEmpty(t, file)
+	require.NoFileExists(t, file)
 }
 
 func TestRequestIsThatOfThisPackage(t *testing.T) {
