@@ -177,6 +177,7 @@ func (s *Session) hidesValues() bool { return s.cleared && s.hasUnchanged() }
 
 // hasUnchanged reports whether the base has a value that is not changed.
 func (s *Session) hasUnchanged() bool {
+	s.base.read()
 	for i := range s.base.members {
 		m := &s.base.members[i]
 		if !s.base.keyIs(m, cookieMember) && s.change(s.base.key(m)) == nil {

@@ -12,6 +12,7 @@ type document struct {
 	raw     []byte
 	members []member
 	inline  [10]member // room for most sessions, to index them without allocating
+	unread  bool       // there are no members yet
 }
 
 // A member is where the key, without quotes, and the value lie in the bytes.
@@ -24,12 +25,22 @@ type member struct {
 // parse takes over raw as the document. It reports whether raw is exactly one
 // JSON object; if not, the document is empty.
 func (d *document) parse(raw []byte) bool {
-	d.raw, d.members = raw, d.inline[:0]
+	d.raw, d.members, d.unread = raw, d.inline[:0], false
 	if len(raw) < math.MaxUint32 && d.index() {
 		return true
 	}
 	d.raw, d.members = nil, nil
 	return false
+}
+
+// hold takes over raw, which is one JSON object, to be indexed when somebody
+// asks for a member: after a save hardly anybody does.
+func (d *document) hold(raw []byte) { d.raw, d.unread = raw, true }
+
+func (d *document) read() {
+	if d.unread {
+		d.parse(d.raw)
+	}
 }
 
 func (d *document) index() bool {
@@ -66,6 +77,7 @@ func (d *document) index() bool {
 // get returns the bytes of a member's value. Of several members with the same
 // key the last one counts, as it does for JSON.parse.
 func (d *document) get(key string) (raw []byte, ok bool) {
+	d.read()
 	for i := len(d.members) - 1; i >= 0; i-- {
 		if m := &d.members[i]; d.keyIs(m, key) {
 			return d.raw[m.val:m.valEnd:m.valEnd], true
@@ -92,6 +104,7 @@ func (d *document) key(m *member) string {
 
 // keys returns the members' keys in order, each once.
 func (d *document) keys() []string {
+	d.read()
 	keys := make([]string, 0, len(d.members))
 	seen := make(map[string]bool, len(d.members))
 	for i := range d.members {
@@ -113,6 +126,7 @@ type edit struct {
 // their bytes and their order, new ones follow at the end. With only set,
 // members that no edit names and keep does not allow are left out.
 func (d *document) rewrite(edits []edit, only bool, keep string) []byte {
+	d.read()
 	size := len(d.raw) + 2
 	for i := range edits {
 		size += len(edits[i].key) + len(edits[i].raw) + 4

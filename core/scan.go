@@ -12,7 +12,7 @@ type scanner struct {
 }
 
 func (s *scanner) space() {
-	for s.pos < len(s.text) {
+	for s.pos < len(s.text) && s.text[s.pos] <= ' ' {
 		switch s.text[s.pos] {
 		case ' ', '\t', '\n', '\r':
 			s.pos++

@@ -162,7 +162,7 @@ func (s *Session) written(d draft) {
 		return
 	}
 	s.stored, s.replaced, s.rolled, s.forced = true, nil, true, false
-	s.base.parse(d.next)
+	s.base.hold(d.next)
 	s.cookieFrom = d.cookie
 	if s.gen == d.gen {
 		s.dirty, s.cleared, s.changes = false, false, nil
