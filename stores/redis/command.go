@@ -36,7 +36,10 @@ func (s *Store) ask(ctx context.Context, key string, args ...any) (data []byte, 
 	if cmd.Err() != nil {
 		return nil, false, nil // redis.Nil, or send would have returned it
 	}
-	return []byte(cmd.Val()), true, nil
+	if data, _ = cmd.Bytes(); data == nil {
+		data = []byte{}
+	}
+	return data, true, nil
 }
 
 // send sends a command about key. A nil reply is no error of send.

@@ -12,19 +12,20 @@ import (
 // there and then, asking what it is, gone.
 const createAttempts = 4
 
-// swapSource does what SET with IFEQ and GET does on servers that have that:
-// it returns the record that was there, which tells all. With a ttl of 0 it
-// removes the record.
+// swapSource does what SET with IFEQ does on servers that have that. With a
+// ttl of 0 it removes the record. Its reply is 1, the record that is there
+// instead behind a mark, or nothing: what it was given need not come back.
 const swapSource = `
 local current = redis.call('GET', KEYS[1])
-if current == ARGV[1] then
-	if ARGV[2] == '0' then
-		redis.call('DEL', KEYS[1])
-	else
-		redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
-	end
+if current ~= ARGV[1] then
+	return current and '!' .. current
 end
-return current
+if ARGV[2] == '0' then
+	redis.call('DEL', KEYS[1])
+else
+	redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
+end
+return 1
 `
 
 var swapHash = redis.NewScript(swapSource).Hash()
@@ -44,14 +45,7 @@ func (s *Store) Swap(ctx context.Context, key string, old, new []byte, ttl time.
 	if old == nil {
 		return s.create(ctx, key, new, ms)
 	}
-	held, found, err := s.exchange(ctx, key, old, new, ms)
-	switch {
-	case err != nil, !found:
-		return nil, false, err
-	case bytes.Equal(held, old):
-		return nil, true, nil
-	}
-	return held, false, nil
+	return s.exchange(ctx, key, old, new, ms)
 }
 
 // create stores a record where there is none, or with an ms of 0 finds out
@@ -74,20 +68,26 @@ func (s *Store) create(ctx context.Context, key string, data []byte, ms int64) (
 	return nil, false, nil
 }
 
-// exchange stores data if the record is old, and returns the record that was
-// there.
-func (s *Store) exchange(ctx context.Context, key string, old, data []byte, ms int64) (held []byte, found bool, err error) {
+// exchange stores data if the record is old.
+func (s *Store) exchange(ctx context.Context, key string, old, data []byte, ms int64) (current []byte, swapped bool, err error) {
 	if ms > 0 && !s.lacksIfeq.Load() {
-		held, found, err = s.ask(ctx, key, "set", key, data, "ifeq", old, "get", "px", ms)
-		if !refusedAs(err, "ERR") {
-			return held, found, err
+		held, found, err := s.ask(ctx, key, "set", key, data, "ifeq", old, "get", "px", ms)
+		switch {
+		case refusedAs(err, "ERR"):
+			s.lacksIfeq.Store(true)
+		case found && bytes.Equal(held, old):
+			return nil, true, nil
+		default:
+			return held, false, err
 		}
-		s.lacksIfeq.Store(true)
 	}
-	held, found, err = s.ask(ctx, key, "evalsha", swapHash, 1, key, old, ms, data)
+	reply, found, err := s.ask(ctx, key, "evalsha", swapHash, 1, key, old, ms, data)
 	if refusedAs(err, "NOSCRIPT") {
 		// A server that was restarted or promoted has no scripts.
-		held, found, err = s.ask(ctx, key, "eval", swapSource, 1, key, old, ms, data)
+		reply, found, err = s.ask(ctx, key, "eval", swapSource, 1, key, old, ms, data)
 	}
-	return held, found, err
+	if found && reply[0] == '!' {
+		return reply[1:], false, nil
+	}
+	return nil, found, err
 }
