@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-holdall/holdall/internal/testkit/rediskit"
 )
 
 const (
@@ -35,10 +37,11 @@ func source(t *testing.T, name string) string {
 	return string(text)
 }
 
-// TestLength keeps the promise of the README.
+// TestLength keeps the promise of the README. Empty lines are for the eye.
 func TestLength(t *testing.T) {
 	for _, name := range names {
-		if n := strings.Count(source(t, name), "\n"); n > maxLines {
+		text := source(t, name)
+		if n := strings.Count(text, "\n") - strings.Count(text, "\n\n"); n > maxLines {
 			t.Errorf("quickstart/%s/main.go has %d lines, more than %d", name, n, maxLines)
 		}
 	}
@@ -61,24 +64,38 @@ func TestREADME(t *testing.T) {
 	}
 }
 
-// TestRun builds and runs each quick start, as it stands but for the port.
+// TestRun builds and runs each quick start, as it stands but for the port: in
+// memory, and then with Redis.
 func TestRun(t *testing.T) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			at := freeAddress(t)
 			program := build(t, name, at)
-			start(t, program)
-			waitFor(t, at)
-			visitor, other := newVisitor(t), newVisitor(t)
-			for _, want := range []string{"1", "2", "3"} {
-				if got := visitor.get(t, at); got != want {
-					t.Errorf("counted %q, want %q", got, want)
+			t.Run("memory", func(t *testing.T) { run(t, program, at) })
+			t.Run("redis", func(t *testing.T) {
+				server := rediskit.Start(t)
+				t.Setenv("REDIS_URL", "redis://"+server.Addr())
+				sent := server.Sent(func() { run(t, program, at) })
+				if len(sent) == 0 {
+					t.Error("Redis was not asked for anything")
 				}
-			}
-			if got := other.get(t, at); got != "1" {
-				t.Errorf("another visitor counted %q, want 1", got)
-			}
+			})
 		})
+	}
+}
+
+func run(t *testing.T, program, at string) {
+	t.Helper()
+	start(t, program)
+	waitFor(t, at)
+	visitor, other := newVisitor(t), newVisitor(t)
+	for _, want := range []string{"1", "2", "3"} {
+		if got := visitor.get(t, at); got != want {
+			t.Errorf("counted %q, want %q", got, want)
+		}
+	}
+	if got := other.get(t, at); got != "1" {
+		t.Errorf("another visitor counted %q, want 1", got)
 	}
 }
 
