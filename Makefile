@@ -62,8 +62,8 @@ report: ## What the suites count: traces, headers, cells, exceptions, round trip
 	@go test -count=1 -v -run '^Test(Koa.*|CookieCorpus|Suite|RoundTrips|Interop|Allocations)$$' ./internal/testkit/frameworks | grep -vE '^ *(===|---)'
 
 .PHONY: races
-races: ## Every race in full: what is lost, and who is brought back
-	@RACES=full go test -count=1 -v -run TestRaces ./internal/testkit/frameworks | grep -E ' of +[0-9]+|^(ok|FAIL|---)'
+races: ## Every race in full: what is lost, who is brought back, and what that costs
+	@RACES=full go test -count=1 -timeout 60m -v -run '^Test(Races|Uncontended)$$' ./internal/testkit/frameworks | grep -E ' of +[0-9]+|ratio|^(ok|FAIL|---)'
 
 .PHONY: fuzz
 fuzz: ## Every fuzz target, for FUZZTIME each
