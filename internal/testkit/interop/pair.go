@@ -2,6 +2,7 @@ package interop
 
 import (
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -182,6 +183,21 @@ func (p *pair) record() string { return p.recordOf(p.browser.id()) }
 func (p *pair) recordOf(id string) string {
 	p.t.Helper()
 	return p.redis.MustDo("GET", p.key(id))
+}
+
+// sent is when Go gave the client the cookie, as the record has it (D21).
+var sent = regexp.MustCompile(`,"sent":\d{10}`)
+
+// written checks the record after a change, but for the moment of the cookie.
+func (p *pair) written(want, what string) {
+	p.t.Helper()
+	p.equal(sent.ReplaceAllString(want, ""), sent.ReplaceAllString(p.record(), ""), what)
+}
+
+// unsend has Go believe that the client's cookie is old.
+func (p *pair) unsend() {
+	p.t.Helper()
+	p.redis.MustDo("SET", p.key(p.browser.id()), sent.ReplaceAllString(p.record(), ""), "KEEPTTL")
 }
 
 // ttl is how long the record has to live, -1 ms for ever.
