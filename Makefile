@@ -63,7 +63,11 @@ report: ## What the suites count: traces, headers, cells, exceptions, round trip
 
 .PHONY: races
 races: ## Every race in full: what is lost, who is brought back, and what that costs
-	@RACES=full go test -count=1 -timeout 60m -v -run '^Test(Races|Uncontended)$$' ./internal/testkit/frameworks | grep -E ' of +[0-9]+|ratio|^(ok|FAIL|---)'
+	@RACES=full go test -count=1 -timeout 60m -v -run '^Test(Races|Cuts|Uncontended)$$' ./internal/testkit/frameworks | grep -E ' of +[0-9]+|cut:|ratio|^(ok|FAIL|---)'
+
+.PHONY: outages
+outages: ## Every outage of Redis under load, over HTTP under each framework
+	@OUTAGES=full go test -count=1 -timeout 60m -v -run '^TestOutages$$' ./internal/testkit/frameworks | grep -E ' over HTTP|[0-9] users|[|]|secrets|^(ok|FAIL|---)'
 
 .PHONY: fuzz
 fuzz: ## Every fuzz target, for FUZZTIME each

@@ -63,28 +63,18 @@ type topology struct {
 
 var topologies = []topology{
 	{"single", func(t *testing.T) func(redisstore.Options) (*redisstore.Store, error) {
-		return opener(singleURL(rediskit.Start(t)))
+		return opener(rediskit.Start(t).URL())
 	}},
 	{"sentinel", func(t *testing.T) func(redisstore.Options) (*redisstore.Store, error) {
-		return opener(sentinelURL(rediskit.StartSentinel(t)))
+		return opener(rediskit.StartSentinel(t).URL())
 	}},
 	{"cluster", func(t *testing.T) func(redisstore.Options) (*redisstore.Store, error) {
-		return opener(clusterURL(rediskit.StartCluster(t, 3, 0)))
+		return opener(rediskit.StartCluster(t, 3, 0).URL())
 	}},
 }
 
 func opener(url string) func(redisstore.Options) (*redisstore.Store, error) {
 	return func(opts redisstore.Options) (*redisstore.Store, error) { return redisstore.Open(url, opts) }
-}
-
-func singleURL(s *rediskit.Server) string { return "redis://" + s.Addr() }
-
-func clusterURL(c *rediskit.Cluster) string {
-	return "redis://" + c.Addrs()[0] + "?addr=" + strings.Join(c.Addrs()[1:], "&addr=")
-}
-
-func sentinelURL(x *rediskit.Sentinel) string {
-	return "redis://" + x.Addrs()[0] + "?master_name=" + x.Name + "&addr=" + strings.Join(x.Addrs()[1:], "&addr=")
 }
 
 // open opens a store that the test closes.

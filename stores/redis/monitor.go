@@ -12,7 +12,7 @@ import (
 
 const (
 	minBackoff   = 25 * time.Millisecond
-	maxBackoff   = 500 * time.Millisecond
+	maxBackoff   = 250 * time.Millisecond
 	probeTimeout = time.Second
 )
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,124 +13,67 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-holdall/holdall/core"
+	"github.com/go-holdall/holdall/internal/testkit/cutproxy"
+	"github.com/go-holdall/holdall/internal/testkit/outages"
 	"github.com/go-holdall/holdall/internal/testkit/rediskit"
 	redisstore "github.com/go-holdall/holdall/stores/redis"
 )
-
-// A scenario is an outage in the middle of a load.
-type scenario struct {
-	name      string
-	reconnect time.Duration
-	long      bool // left out in short mode
-	setup     func(t *testing.T) (url string, outage func() (down, up time.Time))
-}
-
-// between runs down, waits, and runs up.
-func between(d time.Duration, down, up func()) func() (time.Time, time.Time) {
-	return func() (time.Time, time.Time) {
-		began := time.Now()
-		down()
-		time.Sleep(d)
-		up()
-		return began, time.Now()
-	}
-}
-
-// durable has a server lose nothing when it is killed.
-var durable = []string{"--appendonly", "yes", "--appendfsync", "always"}
-
-func single(d time.Duration, down, up func(*rediskit.Server)) func(*testing.T) (string, func() (time.Time, time.Time)) {
-	return func(t *testing.T) (string, func() (time.Time, time.Time)) {
-		s := rediskit.Start(t, durable...)
-		return singleURL(s), between(d, func() { down(s) }, func() { up(s) })
-	}
-}
-
-func sentinel(outage func(*rediskit.Sentinel)) func(*testing.T) (string, func() (time.Time, time.Time)) {
-	return func(t *testing.T) (string, func() (time.Time, time.Time)) {
-		x := rediskit.StartSentinel(t)
-		return sentinelURL(x), between(0, func() { outage(x) }, func() {})
-	}
-}
-
-func cluster(replicas int, outage func(*testing.T, *rediskit.Cluster) func() (time.Time, time.Time)) func(*testing.T) (string, func() (time.Time, time.Time)) {
-	return func(t *testing.T) (string, func() (time.Time, time.Time)) {
-		c := rediskit.StartCluster(t, 3, replicas)
-		return clusterURL(c), outage(t, c)
-	}
-}
-
-func kill(s *rediskit.Server)    { s.Kill() }
-func restart(s *rediskit.Server) { s.Restart() }
-func hang(s *rediskit.Server)    { s.Stop() }
-func goOn(s *rediskit.Server)    { s.Continue() }
-
-// settled waits until a Cluster serves all slots again.
-func settled(t *testing.T, c *rediskit.Cluster, asked *rediskit.Server) {
-	require.Eventually(t, func() bool {
-		info, err := asked.Do("CLUSTER", "INFO")
-		return err == nil && len(info) > 16 && info[:16] == "cluster_state:ok"
-	}, 20*time.Second, 5*time.Millisecond)
-}
-
-var scenarios = []scenario{
-	{"single: SIGKILL for 1 s", 10 * time.Second, false, single(time.Second, kill, restart)},
-	{"single: SIGKILL for 5 s", 10 * time.Second, true, single(5*time.Second, kill, restart)},
-	{"single: SIGSTOP for 0.5 s", 10 * time.Second, true, single(500*time.Millisecond, hang, goOn)},
-	{"single: SIGSTOP for 3 s", 10 * time.Second, true, single(3*time.Second, hang, goOn)},
-	{"single: SIGKILL for 3 s, ReconnectTimeout 1 s", time.Second, false, single(3*time.Second, kill, restart)},
-	{"sentinel: failover by hand", 10 * time.Second, true, sentinel((*rediskit.Sentinel).Failover)},
-	{"sentinel: master killed, replica promoted", 10 * time.Second, false, sentinel((*rediskit.Sentinel).KillMaster)},
-	{"cluster of 3: master killed for 2 s", 10 * time.Second, true, cluster(0, func(t *testing.T, c *rediskit.Cluster) func() (time.Time, time.Time) {
-		return between(2*time.Second, c.Nodes[0].Kill, func() { c.Nodes[0].Restart(); settled(t, c, c.Nodes[0]) })
-	})},
-	{"cluster of 3: master stopped for 3 s", 10 * time.Second, true, cluster(0, func(t *testing.T, c *rediskit.Cluster) func() (time.Time, time.Time) {
-		return between(3*time.Second, c.Nodes[1].Stop, func() { c.Nodes[1].Continue(); settled(t, c, c.Nodes[1]) })
-	})},
-	{"cluster of 3+3: master killed, replica promoted", 10 * time.Second, true, cluster(1, func(t *testing.T, c *rediskit.Cluster) func() (time.Time, time.Time) {
-		return between(1500*time.Millisecond, c.Nodes[0].Kill, func() { settled(t, c, c.Nodes[3]) })
-	})},
-}
 
 // TestOutages shows that no request fails in an outage that is shorter than
 // ReconnectTimeout, and that past it they fail at once.
 func TestOutages(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
-	var rows []result
-	t.Cleanup(func() {
-		t.Logf("%d workers, a request each every %v, one in four changes the session\n%s", workers, pause, table(rows))
-	})
-	for _, sc := range scenarios {
-		t.Run(sc.name, func(t *testing.T) {
+	var rows []outages.Result
+	t.Cleanup(func() { t.Log("\n" + outages.Table(rows)) })
+	for _, sc := range outages.All {
+		t.Run(sc.Name, func(t *testing.T) {
 			t.Parallel()
-			if testing.Short() && sc.long {
+			if testing.Short() && sc.Long {
 				t.Skip("left out in short mode")
 			}
-			url, outage := sc.setup(t)
-			store := open(t, url, redisstore.Options{})
-			l := startLoad(t, store, sc.reconnect)
-			time.Sleep(400 * time.Millisecond)
-			down, up := outage()
-			time.Sleep(1500 * time.Millisecond)
-			r := l.finish(down, up, sc.reconnect)
-			r.scenario = sc.name
+			var gone atomic.Int64
+			r := sc.Run(t, func(url string) func() outages.User {
+				return users(t, open(t, url, redisstore.Options{}), sc.Reconnect, &gone)
+			})
+			r.Gone = int(gone.Load())
 			mu.Lock()
 			rows = append(rows, r)
 			mu.Unlock()
-
-			require.Greater(t, r.requests, workers)
-			require.Less(t, r.first, 5*time.Second, "first success after the server's return")
-			if r.down < sc.reconnect {
-				require.NoError(t, r.err)
-				require.Zero(t, r.failed)
-				return
+			r.Require(t)
+			if r.Err != nil {
+				require.ErrorIs(t, r.Err, core.ErrStoreUnavailable)
+				require.Equal(t, http.StatusServiceUnavailable, core.StatusCode(r.Err))
 			}
-			require.ErrorIs(t, r.err, core.ErrStoreUnavailable)
-			require.Equal(t, http.StatusServiceUnavailable, core.StatusCode(r.err))
-			require.Positive(t, r.turnedAway)
-			require.Less(t, r.p99, 100*time.Millisecond, "failures past ReconnectTimeout")
 		})
+	}
+}
+
+// users makes users of an engine over a store, and counts the changes of
+// sessions that the server has lost.
+func users(t *testing.T, store core.Store, reconnect time.Duration, gone *atomic.Int64) func() outages.User {
+	engine := newEngine(t, store, reconnect, func(o *core.Options) {
+		o.ErrorHandler = func(_ core.Request, err error) error {
+			if errors.Is(err, core.ErrGone) {
+				gone.Add(1)
+			}
+			return err
+		}
+	})
+	return func() outages.User {
+		user, n := new(browser), 0
+		return func(change bool) error {
+			return user.request(ctx, engine, func(s *core.Session) error {
+				if n++; change {
+					return s.Set("n", n)
+				}
+				_, err := core.Get[int](s, "n")
+				if errors.Is(err, core.ErrNoValue) {
+					return nil
+				}
+				return err
+			})
+		}
 	}
 }
 
@@ -138,7 +82,7 @@ func TestAbsentAtStart(t *testing.T) {
 	t.Parallel()
 	s := rediskit.Start(t)
 	s.Kill()
-	engine := newEngine(t, open(t, singleURL(s), redisstore.Options{}), 10*time.Second, nil)
+	engine := newEngine(t, open(t, s.URL(), redisstore.Options{}), 10*time.Second, nil)
 	answered := make(chan error, 1)
 	go func() {
 		var user browser
@@ -155,7 +99,7 @@ func TestEvents(t *testing.T) {
 	t.Parallel()
 	s := rediskit.Start(t)
 	events := make(chan redisstore.Event, 10)
-	store := open(t, singleURL(s), redisstore.Options{OnEvent: func(e redisstore.Event) { events <- e }})
+	store := open(t, s.URL(), redisstore.Options{OnEvent: func(e redisstore.Event) { events <- e }})
 	require.NoError(t, store.Set(ctx, secret, []byte("a"), long))
 
 	s.Kill()
@@ -187,14 +131,14 @@ func TestEvents(t *testing.T) {
 func TestCutConnection(t *testing.T) {
 	t.Parallel()
 	s := rediskit.Start(t)
-	p := newProxy(t, s.Addr())
+	p := cutproxy.Start(t, s.Addr())
 	events := make(chan redisstore.Event, 10)
-	store := open(t, "redis://"+p.addr(), redisstore.Options{OnEvent: func(e redisstore.Event) { events <- e }})
+	store := open(t, p.URL(), redisstore.Options{OnEvent: func(e redisstore.Event) { events <- e }})
 	engine := newEngine(t, store, 10*time.Second, nil)
 	var user browser
 	require.NoError(t, user.request(ctx, engine, func(s *core.Session) error { return s.Set("a", 1) }))
 	for i := range 20 {
-		p.cut(i%2, i%4) // the reply of the load, or of the save
+		p.Cut(i%2, i%4) // the reply of the load, or of the save
 		require.NoError(t, user.request(ctx, engine, func(s *core.Session) error { return s.Set("b", time.Now()) }))
 	}
 	require.Empty(t, events)
@@ -205,7 +149,7 @@ func TestCutConnection(t *testing.T) {
 func TestReadOnlyServer(t *testing.T) {
 	t.Parallel()
 	s, other := rediskit.Start(t), rediskit.Start(t)
-	store := open(t, singleURL(s), redisstore.Options{})
+	store := open(t, s.URL(), redisstore.Options{})
 	engine := newEngine(t, store, 10*time.Second, nil)
 	s.MustDo("REPLICAOF", "127.0.0.1", other.Addr()[len("127.0.0.1:"):])
 	answered := make(chan error, 1)
@@ -223,13 +167,13 @@ func TestReadOnlyServer(t *testing.T) {
 func TestCloseWakes(t *testing.T) {
 	t.Parallel()
 	s := rediskit.Start(t)
-	store, err := redisstore.Open(singleURL(s), redisstore.Options{})
+	store, err := redisstore.Open(s.URL(), redisstore.Options{})
 	require.NoError(t, err)
 	engine := newEngine(t, store, time.Minute, nil)
 	s.Kill()
 	var waiting sync.WaitGroup
-	failures := make(chan error, workers)
-	for range workers {
+	failures := make(chan error, outages.Users)
+	for range outages.Users {
 		waiting.Go(func() {
 			user := browser{}
 			failures <- user.request(ctx, engine, func(s *core.Session) error { return s.Set("a", 1) })
@@ -240,7 +184,7 @@ func TestCloseWakes(t *testing.T) {
 	require.NoError(t, store.Close())
 	waiting.Wait()
 	require.Less(t, time.Since(start), 2*time.Second)
-	for range workers {
+	for range outages.Users {
 		require.ErrorIs(t, <-failures, redisstore.ErrClosed)
 	}
 	_, back := store.Outage("a")
@@ -252,7 +196,7 @@ func TestCloseWakes(t *testing.T) {
 func TestCloseWhileHanging(t *testing.T) {
 	t.Parallel()
 	s := rediskit.Start(t)
-	store, err := redisstore.Open(singleURL(s), redisstore.Options{})
+	store, err := redisstore.Open(s.URL(), redisstore.Options{})
 	require.NoError(t, err)
 	require.NoError(t, store.Set(ctx, "a", nil, long))
 	s.Stop()
@@ -273,24 +217,26 @@ func TestForeignClient(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out in short mode")
 	}
-	s := rediskit.Start(t)
-	client := redis.NewClient(&redis.Options{Addr: s.Addr()})
-	t.Cleanup(func() { require.NoError(t, client.Close()) })
-	store, err := redisstore.New(client, redisstore.Options{})
-	require.NoError(t, err)
-	l := startLoad(t, store, 10*time.Second)
-	time.Sleep(300 * time.Millisecond)
-	down, up := between(time.Second, s.Kill, s.Restart)()
-	time.Sleep(1500 * time.Millisecond)
-	r := l.finish(down, up, 10*time.Second)
-	r.scenario = "client with go-redis's defaults: SIGKILL for 1 s"
-	t.Log("\n" + table([]result{r}))
-	require.NoError(t, r.err)
+	var client *redis.Client
+	var store *redisstore.Store
+	sc := outages.All[0]
+	r := sc.Run(t, func(url string) func() outages.User {
+		options, err := redis.ParseURL(url)
+		require.NoError(t, err)
+		client = redis.NewClient(options)
+		t.Cleanup(func() { require.NoError(t, client.Close()) })
+		store, err = redisstore.New(client, redisstore.Options{})
+		require.NoError(t, err)
+		return users(t, store, sc.Reconnect, new(atomic.Int64))
+	})
+	r.Name = "client with go-redis's defaults: SIGKILL for 1 s"
+	t.Log("\n" + outages.Table([]outages.Result{r}))
+	r.Require(t)
 
 	require.NoError(t, store.Close())
 	require.NoError(t, store.Close())
 	require.NoError(t, client.Ping(ctx).Err())
-	_, _, err = store.Get(ctx, "a")
+	_, _, err := store.Get(ctx, "a")
 	require.ErrorIs(t, err, redisstore.ErrClosed)
 }
 
@@ -347,7 +293,7 @@ func TestDeadlines(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, over.Close()) })
 	for name, store := range map[string]*redisstore.Store{
-		"client of the store's own": open(t, singleURL(s), redisstore.Options{}),
+		"client of the store's own": open(t, s.URL(), redisstore.Options{}),
 		"client without deadlines":  over,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()
 	s := rediskit.Start(t)
-	store := open(t, singleURL(s), redisstore.Options{})
+	store := open(t, s.URL(), redisstore.Options{})
 	engine := newEngine(t, store, 0, nil)
 	deferred := newEngine(t, store, 0, func(o *core.Options) { o.Defer = true })
 	rolling := newEngine(t, store, 0, func(o *core.Options) { o.Rolling = true })

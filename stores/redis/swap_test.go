@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-holdall/holdall/core"
+	"github.com/go-holdall/holdall/internal/testkit/cutproxy"
 	"github.com/go-holdall/holdall/internal/testkit/rediskit"
 	redisstore "github.com/go-holdall/holdall/stores/redis"
 )
@@ -51,7 +52,7 @@ func TestSwapByIfeq(t *testing.T) {
 func TestSwapByScript(t *testing.T) {
 	t.Parallel()
 	s := rediskit.Start(t)
-	store := open(t, singleURL(s), redisstore.Options{})
+	store := open(t, s.URL(), redisstore.Options{})
 	require.NoError(t, store.Set(ctx, "k", []byte("a"), long))
 	swap := func(old, new string) func() {
 		return func() {
@@ -81,8 +82,8 @@ func TestSwapByScript(t *testing.T) {
 func TestSwapOnce(t *testing.T) {
 	t.Parallel()
 	s := rediskit.Start(t)
-	p := newProxy(t, s.Addr())
-	client := redis.NewClient(&redis.Options{Addr: p.addr(), MaxRetries: 3})
+	p := cutproxy.Start(t, s.Addr())
+	client := redis.NewClient(&redis.Options{Addr: p.Addr(), MaxRetries: 3})
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
 	store, err := redisstore.New(client, redisstore.Options{})
 	require.NoError(t, err)
@@ -92,13 +93,13 @@ func TestSwapOnce(t *testing.T) {
 	require.NoError(t, err)
 
 	sent := s.Sent(func() {
-		p.cut(0, 1)
+		p.Cut(0, 1)
 		_, _, err := store.Swap(ctx, "k", []byte("b"), []byte("c"), long)
 		require.ErrorIs(t, err, redisstore.ErrUnavailable)
 	})
 	require.Len(t, sent, 2, "the swap and the probe: %v", sent)
 	require.Equal(t, "c", s.MustDo("GET", "k"))
-	require.EqualValues(t, 1, p.cuts.Load())
+	require.Equal(t, 1, p.Cuts())
 }
 
 // TestLostReplies shows that no change is saved twice, or said to be saved
@@ -106,8 +107,8 @@ func TestSwapOnce(t *testing.T) {
 func TestLostReplies(t *testing.T) {
 	t.Parallel()
 	s := rediskit.Start(t)
-	p := newProxy(t, s.Addr())
-	engine := newEngine(t, open(t, "redis://"+p.addr(), redisstore.Options{}), 0, nil)
+	p := cutproxy.Start(t, s.Addr())
+	engine := newEngine(t, open(t, p.URL(), redisstore.Options{}), 0, nil)
 	var user browser
 	increment := func(s *core.Session) error {
 		_, err := core.Update(s, "n", func(n int) int { return n + 1 })
@@ -117,7 +118,7 @@ func TestLostReplies(t *testing.T) {
 	saved, ambiguous := 1, 0
 	for i := range 100 {
 		if i%2 == 0 {
-			p.cut(i%3, i%7)
+			p.Cut(i%3, i%7)
 		}
 		switch err := user.request(ctx, engine, increment); {
 		case err == nil:
@@ -133,10 +134,10 @@ func TestLostReplies(t *testing.T) {
 		n, err = core.Get[int](s, "n")
 		return err
 	}))
-	t.Logf("of 101 updates %d were saved, %d are unknown; the counter is %d; %d replies were cut", saved, ambiguous, n, p.cuts.Load())
+	t.Logf("of 101 updates %d were saved, %d are unknown; the counter is %d; %d replies were cut", saved, ambiguous, n, p.Cuts())
 	require.GreaterOrEqual(t, n, saved)
 	require.LessOrEqual(t, n, saved+ambiguous)
-	require.Positive(t, p.cuts.Load())
+	require.Positive(t, p.Cuts())
 }
 
 // TestGetTouchDeclined shows what an old server makes of GetTouch.

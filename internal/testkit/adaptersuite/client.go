@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-holdall/holdall/internal/testkit/faultstore"
+	"github.com/go-holdall/holdall/internal/testkit/secrets"
 )
 
 // patience bounds every request of the suite.
@@ -86,6 +87,7 @@ func (s *Site) send(ctx context.Context, cookies string, ask Ask) (reply Reply, 
 		return reply, ctx.Err() // an error of the connection's is the lack of an answer
 	}
 	defer func() { _ = res.Body.Close() }()
+	secrets.KnowCookies(res.Header["Set-Cookie"])
 	reply.Status, reply.Header, reply.Proto = res.StatusCode, res.Header, res.ProtoMajor
 	reply.Body = content(res)
 	return reply, nil

@@ -15,6 +15,7 @@ import (
 	"github.com/go-holdall/holdall/core"
 	"github.com/go-holdall/holdall/internal/testkit"
 	"github.com/go-holdall/holdall/internal/testkit/faultstore"
+	"github.com/go-holdall/holdall/internal/testkit/secrets"
 )
 
 // A Site is one cell's server: engine, store, and what they were seen to do.
@@ -125,6 +126,7 @@ func (s *Site) NewEngine(change func(o *core.Options)) *core.Engine {
 	}
 	answer := o.ErrorHandler
 	o.ErrorHandler = func(req core.Request, err error) error {
+		secrets.Heard(err)
 		s.mu.Lock()
 		s.reported = append(s.reported, nameOf(err))
 		s.mu.Unlock()

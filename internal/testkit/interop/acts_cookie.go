@@ -65,6 +65,25 @@ func expires(p *pair) {
 	p.sees("a", `"second"`)
 }
 
+// expiredByDate is D15: Koa asks Redis for a negative TTL, and fails. The
+// wrapper ends the session, as Go does.
+func expiredByDate(p *pair) {
+	past := strconv.FormatInt(time.Now().Add(-time.Hour).UnixMilli(), 10)
+	before, id := p.record(), p.browser.id()
+	if p.variant.cas {
+		p.request(p.browser.copy(), p.koa(), "/expires", "a", past)
+		p.within(-2*time.Millisecond, time.Millisecond, p.ttlOf(id), "the record's TTL, if it is not gone")
+		return
+	}
+	a := p.browser.copy().get(p.koa().url + target("/expires", "", []string{"a", past}))
+	p.equal(500, a.status, "Koa's answer")
+	p.equal(before, p.record(), "the record")
+
+	a = p.act(p.golang(), "/expires", "a", past)
+	p.equal(p.cookies("-"), a.names(), "Go ends the session")
+	p.equal("", p.recordOf(id), "the record")
+}
+
 // sameSite is D13: Go stores its "lax", Koa then sends it too; what Koa began
 // has none stored, and each side sends what is its default.
 func sameSite(p *pair) {

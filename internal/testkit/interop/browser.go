@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/go-holdall/holdall/internal/testkit/secrets"
 )
 
 // A browser keeps cookies and sends them to both sides.
@@ -62,6 +64,7 @@ func (b *browser) send(url string) (answer, error) {
 }
 
 func (b *browser) keep(lines []string) {
+	secrets.KnowCookies(lines)
 	for _, line := range lines {
 		name, rest, _ := strings.Cut(line, "=")
 		value, _, _ := strings.Cut(rest, ";")

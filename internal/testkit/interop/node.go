@@ -160,11 +160,12 @@ func settings(t testing.TB, redisPort int) string {
 		Prefix  string   `json:"prefix"`
 		TTL     int64    `json:"ttl,omitempty"`
 		Rolling bool     `json:"rolling"`
+		Defer   bool     `json:"defer"`
 		CAS     bool     `json:"cas"`
 	}
 	var all []koaVariant
 	for _, v := range variants {
-		all = append(all, koaVariant{v.koaKeys, v.key, v.prefix, v.ttl.Milliseconds(), v.rolling, v.cas})
+		all = append(all, koaVariant{v.koaKeys, v.key, v.prefix, v.ttl.Milliseconds(), v.rolling, v.deferred, v.cas})
 	}
 	raw, err := json.Marshal(map[string]any{"redis": redisPort, "variants": all})
 	if err != nil {

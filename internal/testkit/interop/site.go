@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-holdall/holdall/core"
 	"github.com/go-holdall/holdall/internal/testkit"
+	"github.com/go-holdall/holdall/internal/testkit/secrets"
 )
 
 // A goSite is our app of one variant under one framework.
@@ -32,11 +33,13 @@ func serveGo(t testing.TB, f testkit.Framework, v variant, store core.Store) *go
 		SigningKeys:   v.goKeys,
 		AllowWeakKeys: v.weak,
 		Rolling:       v.rolling,
+		Defer:         v.deferred,
 		Store:         store,
 		ErrorHandler: func(_ core.Request, err error) error {
 			site.mu.Lock()
 			defer site.mu.Unlock()
 			site.reported = append(site.reported, err)
+			secrets.Heard(err)
 			return err
 		},
 	})

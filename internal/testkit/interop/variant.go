@@ -14,8 +14,8 @@ type variant struct {
 	// key, prefix and ttl are the options of that name, on both sides.
 	key, prefix string
 	ttl         time.Duration
-	// rolling is the option of that name, on both sides.
-	rolling bool
+	// rolling is the option of that name, and deferred is defer, on both sides.
+	rolling, deferred bool
 	// cas puts examples/koa-store/cas-store.js under the Koa app.
 	cas bool
 	// koaKeys and goKeys are the signing keys, newest first.
@@ -30,13 +30,14 @@ var (
 	rolling    = like("rolling", variant{rolling: true})
 	rollingCAS = like("rolling cas", variant{rolling: true, cas: true})
 	named      = like("named", variant{key: "shop.session", prefix: "shop:", ttl: time.Hour})
+	deferred   = like("deferred", variant{deferred: true})
 	weak       = like("weak keys", variant{koaKeys: []string{"hello"}, goKeys: []string{"hello"}, weak: true})
 	// rotated is a fleet in which only Go has the new key.
 	rotated = like("rotated", variant{koaKeys: []string{oldKey}})
 	// accepted is one in which Koa accepts the new key and signs with the old.
 	accepted = like("accepted", variant{koaKeys: []string{oldKey, newKey}})
 
-	variants = []variant{plain, cas, rolling, rollingCAS, named, weak, rotated, accepted}
+	variants = []variant{plain, cas, rolling, rollingCAS, named, deferred, weak, rotated, accepted}
 )
 
 // like fills in what a variant has in common with the others.

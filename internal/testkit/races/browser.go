@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/go-holdall/holdall/internal/testkit/secrets"
 )
 
 // A Browser keeps cookies and sends them, as the tabs of one browser do. It
@@ -82,6 +84,7 @@ func (b *Browser) Get(path string) (string, error) {
 }
 
 func (b *Browser) keep(lines []string) {
+	secrets.KnowCookies(lines)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, line := range lines {

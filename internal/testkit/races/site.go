@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-holdall/holdall/core"
 	"github.com/go-holdall/holdall/internal/testkit"
+	"github.com/go-holdall/holdall/internal/testkit/secrets"
 )
 
 // keys sign the cookies of every site, so that processes can share sessions.
@@ -35,9 +36,12 @@ func Serve(t testing.TB, f testkit.Framework, store core.Store) Site {
 // race is about, so nobody has to be told of it.
 func Options(store core.Store) core.Options {
 	return core.Options{
-		SigningKeys:  keys,
-		Store:        store,
-		ErrorHandler: func(_ core.Request, err error) error { return err },
+		SigningKeys: keys,
+		Store:       store,
+		ErrorHandler: func(_ core.Request, err error) error {
+			secrets.Heard(err)
+			return err
+		},
 	}
 }
 
@@ -85,6 +89,9 @@ func act(c testkit.Context, s *core.Session) (string, error) {
 	case "/count":
 		n, err := core.Get[int](s, "count")
 		return strconv.Itoa(n), ignoreMissing(err)
+	case "/appended":
+		list, err := core.Get[[]string](s, key)
+		return strconv.Itoa(len(list)), ignoreMissing(err)
 	case "/len":
 		return strconv.Itoa(s.Len()), nil
 	case "/user":

@@ -106,6 +106,12 @@ func (s *Server) synced() error {
 // Addrs returns the address of every node.
 func (c *Cluster) Addrs() []string { return addrs(c.Nodes) }
 
+// URL returns what a client is opened with.
+func (c *Cluster) URL() string {
+	addrs := c.Addrs()
+	return "redis://" + addrs[0] + "?addr=" + strings.Join(addrs[1:], "&addr=")
+}
+
 func addrs(servers []*Server) (all []string) {
 	for _, s := range servers {
 		all = append(all, s.Addr())

@@ -112,6 +112,12 @@ func (x *Sentinel) settled(s *Server) error {
 // Addrs returns the addresses of the Sentinels.
 func (x *Sentinel) Addrs() []string { return addrs(x.Sentinels) }
 
+// URL returns what a client is opened with.
+func (x *Sentinel) URL() string {
+	addrs := x.Addrs()
+	return "redis://" + addrs[0] + "?master_name=" + x.Name + "&addr=" + strings.Join(addrs[1:], "&addr=")
+}
+
 // Master returns the server that the Sentinels take for the master.
 func (x *Sentinel) Master() *Server {
 	x.t.Helper()

@@ -64,6 +64,9 @@ func newServer(t testing.TB, args ...string) *Server {
 // Addr returns the server's host and port.
 func (s *Server) Addr() string { return address(s.port) }
 
+// URL returns what a client is opened with.
+func (s *Server) URL() string { return "redis://" + s.Addr() }
+
 // Port returns the server's port.
 func (s *Server) Port() int { return s.port }
 

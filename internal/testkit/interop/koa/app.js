@@ -21,59 +21,64 @@ function pause(url) {
   });
 }
 
+// Under defer ctx.session is a promise, else the session itself.
 const acts = {
   '/read': () => {},
-  '/set': (ctx) => {
-    ctx.session[ctx.query.key] = JSON.parse(ctx.query.value);
+  '/set': async (ctx) => {
+    (await ctx.session)[ctx.query.key] = JSON.parse(ctx.query.value);
   },
-  '/count': (ctx) => {
-    ctx.session[ctx.query.key] = (ctx.session[ctx.query.key] || 0) + 1;
+  '/count': async (ctx) => {
+    const session = await ctx.session;
+    session[ctx.query.key] = (session[ctx.query.key] || 0) + 1;
   },
   '/replace': (ctx) => {
     ctx.session = { [ctx.query.key]: JSON.parse(ctx.query.value) };
   },
-  '/text': (ctx) => {
-    ctx.session[ctx.query.key] = ctx.query.value;
+  '/text': async (ctx) => {
+    (await ctx.session)[ctx.query.key] = ctx.query.value;
   },
-  '/unset': (ctx) => {
-    delete ctx.session[ctx.query.key];
+  '/unset': async (ctx) => {
+    delete (await ctx.session)[ctx.query.key];
   },
   '/regenerate': async (ctx) => {
     await ctx.regenerateSession();
-    ctx.session[ctx.query.key] = JSON.parse(ctx.query.value);
+    (await ctx.session)[ctx.query.key] = JSON.parse(ctx.query.value);
   },
   '/keep': async (ctx) => {
-    const { session } = ctx;
+    const session = await ctx.session;
     await ctx.regenerateSession();
     ctx.session = session;
-    if (ctx.query.value) ctx.session[ctx.query.key] = JSON.parse(ctx.query.value);
+    if (ctx.query.value) session[ctx.query.key] = JSON.parse(ctx.query.value);
   },
   '/destroy': (ctx) => {
     ctx.session = null;
   },
   // Saves, waits, saves again, and leaves one more change to the end.
   '/thrice': async (ctx) => {
-    ctx.session.first = 1;
+    const session = await ctx.session;
+    session.first = 1;
     await ctx.saveSession();
     await pause(ctx.query.gate);
-    ctx.session.second = 2;
+    session.second = 2;
     await ctx.saveSession();
-    ctx.session.third = 3;
+    session.third = 3;
   },
-  '/maxage': (ctx) => {
-    ctx.session.cookie.maxAge = JSON.parse(ctx.query.value);
+  '/maxage': async (ctx) => {
+    (await ctx.session).cookie.maxAge = JSON.parse(ctx.query.value);
   },
-  '/expires': (ctx) => {
-    ctx.session.cookie.expires = new Date(Number(ctx.query.value));
+  '/expires': async (ctx) => {
+    (await ctx.session).cookie.expires = new Date(Number(ctx.query.value));
   },
 };
 
 async function answer(ctx) {
   const act = acts[ctx.path];
   if (!act) return;
+  await ctx.session;
   if (ctx.path !== '/thrice') await pause(ctx.query.gate);
   await act(ctx);
-  const value = ctx.session && ctx.session[ctx.query.key];
+  const session = await ctx.session;
+  const value = session && session[ctx.query.key];
   ctx.body = value === undefined ? '' : JSON.stringify(value);
 }
 
@@ -81,8 +86,8 @@ function start(variant) {
   const app = new Koa();
   app.silent = true;
   app.keys = variant.keys;
-  const { key, prefix, ttl, rolling } = variant;
-  const options = { key, prefix, ttl, rolling, store: redisStore({ host: '127.0.0.1', port: redis }) };
+  const { key, prefix, ttl, rolling, defer } = variant;
+  const options = { key, prefix, ttl, rolling, defer, store: redisStore({ host: '127.0.0.1', port: redis }) };
   if (variant.cas) {
     options.store = casStore(options.store);
     options.errorHandler = casStore.errorHandler;
