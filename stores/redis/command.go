@@ -47,7 +47,7 @@ func (s *Store) send(ctx context.Context, key string, cmd redis.Cmder) error {
 	if s.isClosed.Load() {
 		return ErrClosed
 	}
-	err := s.process(ctx, cmd)
+	err := s.perform(ctx, cmd)
 	switch judge(ctx, err) {
 	case served:
 		return nil
@@ -63,11 +63,11 @@ func (s *Store) send(ctx context.Context, key string, cmd redis.Cmder) error {
 	return &Error{Command: cmd.Name(), Err: cause, unavailable: true}
 }
 
-// process has the client send a command, and returns when the caller's
-// deadline is over even if the client knows no deadlines.
-func (s *Store) process(ctx context.Context, cmd redis.Cmder) error {
+// perform has a command sent, and returns when the caller's deadline is over
+// even if the client knows no deadlines.
+func (s *Store) perform(ctx context.Context, cmd redis.Cmder) error {
 	if _, limited := ctx.Deadline(); !limited || s.keepsDeadlines {
-		return s.client.Process(ctx, cmd)
+		return s.process(ctx, cmd)
 	}
 	// The command may outlive this call, the caller's bytes need not.
 	for i, arg := range cmd.Args() {
@@ -76,7 +76,7 @@ func (s *Store) process(ctx context.Context, cmd redis.Cmder) error {
 		}
 	}
 	outcome := make(chan error, 1)
-	go func() { outcome <- s.client.Process(ctx, cmd) }()
+	go func() { outcome <- s.process(ctx, cmd) }()
 	select {
 	case err := <-outcome:
 		return err

@@ -36,10 +36,16 @@
 // Redis replicates behind its back: what was saved right before a failover may
 // be lost with the old master, be it a sign-out.
 //
+// # Many requests at once
+//
+// With [Options].Pipelining the commands of requests that are under way at the
+// same time share connections, and all that is said here holds for them too.
+//
 // # Deadlines
 //
-// A call returns when its context's deadline is over, also if the client was
-// made without ContextTimeoutEnabled; such calls then cost a goroutine each.
+// A call returns when its context's deadline is over, also with Pipelining or
+// if the client was made without ContextTimeoutEnabled, both of which know no
+// deadlines; such calls then cost a goroutine each.
 // go-redis cannot be interrupted otherwise: a call whose context is cancelled
 // may return only with the reply, or after the client's ReadTimeout.
 //

@@ -118,8 +118,12 @@ func TestNewRefuses(t *testing.T) {
 	ring := redis.NewRing(&redis.RingOptions{Addrs: map[string]string{"a": "127.0.0.1:1"}})
 	replicas := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{"127.0.0.1:1"}, ReadOnly: true})
 	patient := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", ReadTimeout: -1})
+	plain := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1"})
+	t.Cleanup(func() { require.NoError(t, plain.Close()) })
+	pipeline, err := plain.AutoPipeline()
+	require.NoError(t, err)
 	for reason, client := range map[string]redis.UniversalClient{
-		"Ring": ring, "replicas": replicas, "ReadTimeout": patient, "nil": nil,
+		"Pipelining": pipeline, "Ring": ring, "replicas": replicas, "ReadTimeout": patient, "nil": nil,
 	} {
 		_, err := redisstore.New(client, redisstore.Options{})
 		require.ErrorContains(t, err, reason)

@@ -71,6 +71,25 @@ var topologies = []topology{
 	{"cluster", func(t *testing.T) func(redisstore.Options) (*redisstore.Store, error) {
 		return opener(rediskit.StartCluster(t, 3, 0).URL())
 	}},
+	{"single, pipelined", func(t *testing.T) func(redisstore.Options) (*redisstore.Store, error) {
+		return pipelined(opener(rediskit.Start(t).URL()))
+	}},
+	{"cluster, pipelined", func(t *testing.T) func(redisstore.Options) (*redisstore.Store, error) {
+		return pipelined(opener(rediskit.StartCluster(t, 3, 0).URL()))
+	}},
+}
+
+func pipelined(open func(redisstore.Options) (*redisstore.Store, error)) func(redisstore.Options) (*redisstore.Store, error) {
+	return func(opts redisstore.Options) (*redisstore.Store, error) {
+		opts.Pipelining = true
+		return open(opts)
+	}
+}
+
+// ways are those on which commands reach a server.
+var ways = map[string]redisstore.Options{
+	"one by one": {},
+	"pipelined":  {Pipelining: true},
 }
 
 func opener(url string) func(redisstore.Options) (*redisstore.Store, error) {

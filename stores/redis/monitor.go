@@ -21,13 +21,13 @@ const (
 //
 // go-redis tells nobody when it loses a server, so the monitor lives on the
 // errors of the store's commands. While all is well it costs one atomic load;
-// a goroutine runs for each outage, and ends with it. It probes through the
-// same client: a connection of its own would find the server back before
+// a goroutine runs for each outage, and ends with it. Its probes go the same
+// way as they do: a connection of its own would find the server back before
 // the client's pool does, which then still fails.
 type monitor struct {
-	client  redis.UniversalClient
-	cluster *redis.ClusterClient // nil without a Cluster
-	notify  func(Event)
+	commands redis.Cmdable
+	cluster  *redis.ClusterClient // nil without a Cluster
+	notify   func(Event)
 
 	count   atomic.Int32 // of outages
 	mu      sync.Mutex   // guards the following
@@ -49,8 +49,8 @@ type outage struct {
 	back   chan struct{} // closed when the part is back
 }
 
-func newMonitor(client redis.UniversalClient, notify func(Event)) *monitor {
-	m := &monitor{client: client, notify: notify, outages: map[string]*outage{}}
+func newMonitor(client redis.UniversalClient, commands redis.Cmdable, notify func(Event)) *monitor {
+	m := &monitor{commands: commands, notify: notify, outages: map[string]*outage{}}
 	m.cluster, _ = client.(*redis.ClusterClient)
 	m.ctx, m.stop = context.WithCancel(context.Background())
 	return m
@@ -174,12 +174,12 @@ func (m *monitor) pause(d time.Duration) bool {
 func (m *monitor) probe(o *outage) bool {
 	ctx, cancel := context.WithTimeout(m.ctx, probeTimeout)
 	defer cancel()
-	err := m.client.Exists(ctx, o.key).Err()
+	err := m.commands.Exists(ctx, o.key).Err()
 	if answered(err) && refusesWrites(o.cause) {
 		// Removing what nobody has is a write that changes nothing. That key
 		// begins like the other, for the sake of access rules, and is in the
 		// same slot.
-		err = m.client.Del(ctx, o.key+"{"+o.key+"}").Err()
+		err = m.commands.Del(ctx, o.key+"{"+o.key+"}").Err()
 	}
 	return answered(err)
 }

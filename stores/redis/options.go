@@ -4,6 +4,13 @@ import "time"
 
 // Options are the settings of a [Store]. The zero value is the default.
 type Options struct {
+	// Pipelining sends the commands of requests that are under way at the same
+	// time together, by go-redis's AutoPipeline, which is experimental there.
+	// A process with many requests at once serves more of them, and a lone one
+	// waits longer: docs/performance.md has the figures. What it starts ends
+	// when the client is closed.
+	Pipelining bool
+
 	// OnEvent is told when a part of the server goes down and when it is
 	// back, for logs and metrics. It runs outside of requests, and for several
 	// parts of a Cluster maybe at once. Until it returns the part is not

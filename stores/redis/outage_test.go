@@ -32,21 +32,40 @@ func TestOutages(t *testing.T) {
 			if testing.Short() && sc.Long {
 				t.Skip("left out in short mode")
 			}
-			var gone atomic.Int64
-			r := sc.Run(t, func(url string) func() outages.User {
-				return users(t, open(t, url, redisstore.Options{}), sc.Reconnect, &gone)
-			})
-			r.Gone = int(gone.Load())
+			r := ride(t, sc, redisstore.Options{})
 			mu.Lock()
 			rows = append(rows, r)
 			mu.Unlock()
-			r.Require(t)
-			if r.Err != nil {
-				require.ErrorIs(t, r.Err, core.ErrStoreUnavailable)
-				require.Equal(t, http.StatusServiceUnavailable, core.StatusCode(r.Err))
-			}
 		})
 	}
+}
+
+// TestOutagesPipelined is TestOutages with Pipelining, and fewer scenarios.
+func TestOutagesPipelined(t *testing.T) {
+	t.Parallel()
+	for i, sc := range outages.All {
+		if !sc.Long || !testing.Short() && i%2 == 1 {
+			t.Run(sc.Name, func(t *testing.T) {
+				t.Parallel()
+				t.Log("\n" + outages.Table([]outages.Result{ride(t, sc, redisstore.Options{Pipelining: true})}))
+			})
+		}
+	}
+}
+
+// ride runs a scenario through a store with these options.
+func ride(t *testing.T, sc outages.Scenario, opts redisstore.Options) outages.Result {
+	var gone atomic.Int64
+	r := sc.Run(t, func(url string) func() outages.User {
+		return users(t, open(t, url, opts), sc.Reconnect, &gone)
+	})
+	r.Gone = int(gone.Load())
+	r.Require(t)
+	if r.Err != nil {
+		require.ErrorIs(t, r.Err, core.ErrStoreUnavailable)
+		require.Equal(t, http.StatusServiceUnavailable, core.StatusCode(r.Err))
+	}
+	return r
 }
 
 // users makes users of an engine over a store, and counts the changes of
@@ -195,8 +214,14 @@ func TestCloseWakes(t *testing.T) {
 // Close of a store that has made its client.
 func TestCloseWhileHanging(t *testing.T) {
 	t.Parallel()
+	for way, opts := range ways {
+		t.Run(way, func(t *testing.T) { closeWhileHanging(t, opts) })
+	}
+}
+
+func closeWhileHanging(t *testing.T, opts redisstore.Options) {
 	s := rediskit.Start(t)
-	store, err := redisstore.Open(s.URL(), redisstore.Options{})
+	store, err := redisstore.Open(s.URL(), opts)
 	require.NoError(t, err)
 	require.NoError(t, store.Set(ctx, "a", nil, long))
 	s.Stop()
@@ -295,6 +320,7 @@ func TestDeadlines(t *testing.T) {
 	for name, store := range map[string]*redisstore.Store{
 		"client of the store's own": open(t, s.URL(), redisstore.Options{}),
 		"client without deadlines":  over,
+		"pipeline":                  open(t, s.URL(), redisstore.Options{Pipelining: true}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.NoError(t, store.Set(ctx, "a", []byte("1"), long))

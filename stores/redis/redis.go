@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,8 +14,10 @@ import (
 // A Store keeps session records in Redis. It is safe for several goroutines.
 // Make one with [New], [Open] or [Connect]: the zero value is not usable.
 type Store struct {
-	client  redis.UniversalClient
-	monitor *monitor
+	client   redis.UniversalClient
+	commands redis.Cmdable // the client, or its pipeline
+	process  func(ctx context.Context, cmd redis.Cmder) error
+	monitor  *monitor
 
 	// keepsDeadlines is whether the client gives up at a context's deadline.
 	keepsDeadlines bool
@@ -41,13 +44,15 @@ type Store struct {
 // that reads from replicas, which are behind, and one without a read timeout,
 // which would wait for a hanging server for ever.
 func New(client redis.UniversalClient, opts Options) (*Store, error) {
-	s := &Store{client: client, monitor: newMonitor(client, opts.OnEvent)}
+	s := &Store{client: client}
 	var readTimeout time.Duration = 1
 	switch c := client.(type) {
 	case nil:
 		return nil, errors.New("redisstore: the client is nil")
 	case *redis.Ring:
 		return nil, errors.New("redisstore: a Ring loses sessions when a shard fails, and brings destroyed ones back; use a Cluster or Sentinel")
+	case *redis.AutoPipeliner:
+		return nil, errors.New("redisstore: an AutoPipeliner forgets the caller's deadline; set Options.Pipelining over its client")
 	case *redis.Client:
 		s.keepsDeadlines, readTimeout = c.Options().ContextTimeoutEnabled, c.Options().ReadTimeout
 	case *redis.ClusterClient:
@@ -59,7 +64,26 @@ func New(client redis.UniversalClient, opts Options) (*Store, error) {
 	if readTimeout <= 0 {
 		return nil, errors.New("redisstore: the client has no ReadTimeout, and would wait for a server that hangs for ever")
 	}
+	if err := s.connect(opts.Pipelining); err != nil {
+		return nil, fmt.Errorf("redisstore: %w", err)
+	}
+	s.monitor = newMonitor(client, s.commands, opts.OnEvent)
 	return s, nil
+}
+
+// connect says how commands reach the server.
+func (s *Store) connect(pipelining bool) error {
+	if !pipelining {
+		s.commands, s.process = s.client, s.client.Process
+		return nil
+	}
+	pipeline, err := s.client.AutoPipeline()
+	if err != nil {
+		return err
+	}
+	s.keepsDeadlines = false // a command in the queue has left its context behind
+	s.commands, s.process = pipeline, pipeline.Process
+	return nil
 }
 
 // Get returns the record under key.

@@ -81,11 +81,17 @@ func TestSwapByScript(t *testing.T) {
 // the client would.
 func TestSwapOnce(t *testing.T) {
 	t.Parallel()
+	for way, opts := range ways {
+		t.Run(way, func(t *testing.T) { swapOnce(t, opts) })
+	}
+}
+
+func swapOnce(t *testing.T, opts redisstore.Options) {
 	s := rediskit.Start(t)
 	p := cutproxy.Start(t, s.Addr())
 	client := redis.NewClient(&redis.Options{Addr: p.Addr(), MaxRetries: 3})
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
-	store, err := redisstore.New(client, redisstore.Options{})
+	store, err := redisstore.New(client, opts)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	require.NoError(t, store.Set(ctx, "k", []byte("a"), long))
@@ -106,9 +112,15 @@ func TestSwapOnce(t *testing.T) {
 // when it is not, though replies are lost.
 func TestLostReplies(t *testing.T) {
 	t.Parallel()
+	for way, opts := range ways {
+		t.Run(way, func(t *testing.T) { loseReplies(t, opts) })
+	}
+}
+
+func loseReplies(t *testing.T, opts redisstore.Options) {
 	s := rediskit.Start(t)
 	p := cutproxy.Start(t, s.Addr())
-	engine := newEngine(t, open(t, p.URL(), redisstore.Options{}), 0, nil)
+	engine := newEngine(t, open(t, p.URL(), opts), 0, nil)
 	var user browser
 	increment := func(s *core.Session) error {
 		_, err := core.Update(s, "n", func(n int) int { return n + 1 })
