@@ -2,14 +2,14 @@ package core
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
-// Commit saves what the session has become, and sets or clears its cookies.
-// An adapter calls it right before the response headers leave; the error is
-// to be the request's, in place of what the handler would write. A second
-// call does nothing. Inside one of the engine's hooks it fails.
+// Commit is for adapters. It saves what the session has become, and sets or
+// clears its cookies. An adapter calls it right before the response headers
+// leave; the error is to be the request's, in place of what the handler would
+// write. A second call does nothing. Inside one of the engine's hooks it
+// fails.
 func (s *Session) Commit() error {
 	if err := s.enterCommit(); err != nil {
 		if err == ErrInsideHook {
@@ -24,8 +24,8 @@ func (s *Session) Commit() error {
 	return s.conclude(false)
 }
 
-// End commits what has not been committed and seals the session. An adapter
-// calls it when the request is over, however it ended. It returns an error
+// End is for adapters. It commits what has not been committed and seals the
+// session. An adapter calls it when the request is over, however it ended. It returns an error
 // only if the response headers have not gone out, so that the error can still
 // be answered; others it reports.
 func (s *Session) End() error {
@@ -54,6 +54,9 @@ func (s *Session) Save(ctx context.Context) error {
 	if lost, ok := err.(*lostError); ok {
 		return lost.reason
 	}
+	if err == errVanished {
+		return nil
+	}
 	return err
 }
 
@@ -63,7 +66,7 @@ func (s *Session) conclude(seal bool) error {
 	req, late, err := s.commitOnce(seal)
 	lost, isLost := err.(*lostError)
 	switch {
-	case err == nil, isLost && lost.reason == nil:
+	case err == nil, err == errVanished:
 		return nil
 	case isLost:
 		s.engine.report(req, lost.reason)
@@ -85,7 +88,7 @@ func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
 		defer s.setCommitted()
 	}
 	err = s.commit(s.detached)
-	if lost, ok := err.(*lostError); err != nil && !(ok && lost.reason == nil) {
+	if err != nil && err != errVanished {
 		s.mu.Lock()
 		s.prevented = true
 		s.mu.Unlock()
@@ -93,8 +96,9 @@ func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
 	return s.req, s.res.Started(), err
 }
 
-// Overruled tells of an error that Commit or End returned, and that will not
-// be answered since the handler failed too and its own error goes first.
+// Overruled is for adapters. It tells of an error that Commit or End returned,
+// and that will not be answered since the handler failed too and its own error
+// goes first.
 func (s *Session) Overruled(err error) {
 	if s.engine.opts.ErrorHandler == nil {
 		logUnanswered(s.req.Context(), err)
@@ -166,12 +170,12 @@ func (s *Session) seal() {
 // commit carries out what the session's state asks for.
 func (s *Session) commit(ctx func() context.Context) error {
 	p, err := s.prepare()
-	if err == nil && p.store == write && s.engine.opts.BeforeSave != nil {
+	if err == nil && p.store == storeWrite && s.engine.opts.BeforeSave != nil {
 		if err = s.beforeSave(); err == nil {
 			p, err = s.prepare()
 		}
 	}
-	if err != nil || p == (plan{keep, leave}) {
+	if err != nil || p == (plan{storeNothing, cookieLeave}) {
 		return err
 	}
 	return s.carryOut(ctx(), p)
@@ -205,7 +209,6 @@ func (s *Session) facts() facts {
 	f := facts{
 		prevented:   s.prevented,
 		destroyed:   s.destroyed,
-		loaded:      s.stage == loaded,
 		stored:      s.stored,
 		replaced:    s.replaced != nil,
 		forced:      s.forced,
@@ -234,30 +237,49 @@ func (s *Session) beforeSave() error {
 // Of a session that is destroyed the cookies go in any case.
 func (s *Session) carryOut(ctx context.Context, p plan) error {
 	// Once the commit has run the headers are leaving, if they are not gone.
-	cookie, late := s.cookieNow(), s.res.Started() || s.isCommitted()
-	if p.cookie == send && !late {
-		if err := s.engine.carrier.refuses(s.engine.secure(s.req), cookie); err != nil {
-			return err
-		}
-	}
-	err := s.toStore(ctx, p, cookie, late)
+	late := s.res.Started() || s.isCommitted()
+	err := s.toStore(ctx, p, late)
 	if err == errMoved {
 		return nil
 	}
-	if err == errOver {
+	if err == errExpired {
 		s.Destroy() // or a second commit would take what is left for a new session
-		p, err = plan{destroy, clear}, s.remove(ctx)
+		p, err = plan{storeDestroy, cookieClear}, s.remove(ctx)
 	}
 	if late {
-		if err == nil && p.store == destroy {
+		if err == nil && p.store == storeDestroy {
 			err = ErrTooLate
 		}
 		return err
 	}
-	if err == nil || p.store == destroy {
+	if err == nil || p.store == storeDestroy {
 		s.setCookies(p.cookie)
 	}
 	return err
+}
+
+func (s *Session) toStore(ctx context.Context, p plan, late bool) error {
+	if p.store != storeNothing && s.engine.isClosed() {
+		return ErrClosed
+	}
+	sends := p.cookie == cookieSend && !late
+	switch p.store {
+	case storeWrite:
+		return s.write(ctx, sends, late)
+	case storeExtend:
+		return s.extend(ctx, sends)
+	case storeDestroy:
+		return s.remove(ctx)
+	}
+	return s.admit(s.cookieNow(), sends)
+}
+
+// admit returns the error of a cookie that is to be sent and must not be.
+func (s *Session) admit(cookie *Cookie, sends bool) error {
+	if !sends {
+		return nil
+	}
+	return s.engine.carrier.refuses(s.engine.secure(s.req), cookie)
 }
 
 // cookieNow returns the attributes as they are.
@@ -265,21 +287,6 @@ func (s *Session) cookieNow() *Cookie {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.attributes()
-}
-
-func (s *Session) toStore(ctx context.Context, p plan, cookie *Cookie, late bool) error {
-	if p.store != keep && s.engine.isClosed() {
-		return ErrClosed
-	}
-	switch p.store {
-	case write:
-		return s.write(ctx, cookie, p.cookie == send && !late, late)
-	case extend:
-		return s.extend(ctx, cookie)
-	case destroy:
-		return s.remove(ctx)
-	}
-	return nil
 }
 
 // setCookies sends the id and the attributes that are stored, and clears the
@@ -290,37 +297,17 @@ func (s *Session) setCookies(act cookieAct) {
 	id, sig, cookie, stored := s.id, s.sig, s.cookieFrom, s.stored
 	s.mu.Unlock()
 	switch act {
-	case send:
+	case cookieSend:
 		if !stored {
 			return // another goroutine has regenerated it since
 		}
 		s.engine.carrier.send(s.res, id, sig, cookie, time.Now())
-	case clear:
+	case cookieClear:
 		s.engine.carrier.clear(s.res, cookie)
 	default:
 		return
 	}
 	s.mu.Lock()
-	s.carried.dead, s.carried.outdated, s.cookieSent = false, false, act == send
+	s.carried.dead, s.carried.outdated, s.cookieSent = false, false, act == cookieSend
 	s.mu.Unlock()
-}
-
-// errOver is the outcome of a write whose session has expired by its own
-// attributes.
-var errOver = errors.New("session: over")
-
-// A lostError is the outcome of a save that must not happen, since somebody
-// else has ended the session. It is reported, not answered. Without a reason
-// nothing was lost.
-type lostError struct{ reason error }
-
-func (e *lostError) Error() string { return e.reason.Error() }
-func (e *lostError) Unwrap() error { return e.reason }
-
-// lose has nothing of the session saved any more.
-func (s *Session) lose(reason error) error {
-	s.mu.Lock()
-	s.unsavable = reason
-	s.mu.Unlock()
-	return &lostError{reason}
 }

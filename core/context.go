@@ -35,9 +35,9 @@ func FromContext(ctx context.Context, name ...string) (*Session, error) {
 	return s.Find(name...)
 }
 
-// Find returns the session of the cookie with that name, or without a name
-// that of the outermost middleware, loaded. Adapters call it on the innermost
-// session, which may be nil.
+// Find is for adapters, which call it on the innermost session; that may be
+// nil. It returns the session of the cookie with that name, or without a name
+// that of the outermost middleware, loaded.
 func (s *Session) Find(name ...string) (*Session, error) {
 	found := s.find(name...)
 	if found == nil {
@@ -49,8 +49,8 @@ func (s *Session) Find(name ...string) (*Session, error) {
 	return found, nil
 }
 
-// Has reports whether s or a session around it is that of an engine's cookie,
-// so that a second middleware of it has nothing to do.
+// Has is for adapters. It reports whether s or a session around it is that of
+// an engine's cookie, so that a second middleware of it has nothing to do.
 func (s *Session) Has(e *Engine) bool { return s.find(e.Name()) != nil }
 
 func (s *Session) find(name ...string) *Session {

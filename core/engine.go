@@ -173,7 +173,7 @@ func (e *Engine) extendOnLoad() time.Duration {
 func (e *Engine) read(req Request) carried {
 	if id := forcedID(req.Context()); id != "" {
 		if e.shape(id) {
-			return carried{id: id, forced: true}
+			return carried{id: id, byWithID: true}
 		}
 		return carried{}
 	}

@@ -8,7 +8,9 @@ import (
 )
 
 // Errors to test for with errors.Is. None of them, and none that wraps them,
-// says an id, a store key, a signing key or a stored value.
+// says an id, a store key, a signing key or a stored value in its text; what
+// StoreError.Err, HookError.Err and ValueError.Err say by themselves is the
+// business of the store, the hook and encoding/json.
 var (
 	// ErrNoSession is returned where no session middleware ran for the request.
 	ErrNoSession = errors.New("session: no session middleware for this request")

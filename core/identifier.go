@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"net/textproto"
 	"strings"
 	"time"
 )
@@ -76,11 +77,13 @@ type SessionIDStore interface {
 	Reset(res Response)
 }
 
-// HeaderIDs returns a SessionIDStore that takes ids from a request header and
-// gives them in the response header of the same name, which is in canonical
-// form, such as "X-Session-Id". It suits clients without cookies. An empty
-// response header tells the client to forget its id.
-func HeaderIDs(name string) SessionIDStore { return headerIDs(name) }
+// HeaderIDs returns a SessionIDStore that takes ids from a request header,
+// such as "X-Session-Id", and gives them in the response header of the same
+// name. It suits clients without cookies. An empty response header tells the
+// client to forget its id.
+func HeaderIDs(name string) SessionIDStore {
+	return headerIDs(textproto.CanonicalMIMEHeaderKey(name))
+}
 
 type headerIDs string
 
@@ -98,7 +101,7 @@ func (h headerIDs) Reset(res Response)          { res.SetHeader(string(h), "") }
 type carried struct {
 	id       string // of possible shape, and signed if it has to be
 	sig      string // a signature of id under the newest key, if it came with one
-	forced   bool   // by WithID: the client need not have it
+	byWithID bool   // the client need not have it
 	outdated bool   // the signature is that of an older key
 	dead     bool   // the client holds cookies that are of no use
 }

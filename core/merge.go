@@ -3,7 +3,6 @@ package core
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 )
 
 // tombstone is the record that Regenerate leaves under the old id for a
@@ -79,10 +78,6 @@ func (s *Session) roomForUpdate() []update {
 
 // same reports whether two values are equal, or both missing.
 func same(a, b []byte) bool { return bytes.Equal(a, b) && (a == nil) == (b == nil) }
-
-// errMoved is the outcome of a save whose session was regenerated meanwhile:
-// what it has become is for the next commit.
-var errMoved = errors.New("session: regenerated while it was saved")
 
 // merge lays this request's changes onto the record as another one has left
 // it, and returns the draft of that.

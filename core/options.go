@@ -41,8 +41,9 @@ type Options struct {
 	// day for a BrowserSession.
 	TTL time.Duration
 
-	// TTLFunc gives the TTL for one session. If it returns zero the default
-	// of TTL holds; less than zero ends the session. Not together with TTL.
+	// TTLFunc gives the TTL for one session, which it should only read. If it
+	// returns zero the default of TTL holds; less than zero ends the session.
+	// Not together with TTL.
 	TTLFunc func(*Session) time.Duration
 
 	// Rolling extends the life of record and cookie with each request that
@@ -63,7 +64,7 @@ type Options struct {
 	AllowEmpty bool
 
 	// ErrorHandler is told of every error that this package meets while it
-	// loads or saves. What it returns becomes the request's error; nil
+	// loads or saves, but for those that Session.Save returns. What it returns becomes the request's error; nil
 	// swallows it, and the request goes on: without the save, or with an
 	// empty session that will not be saved. For an error that comes too late
 	// to be answered, such as ErrTooLate, ErrGone or ErrCorruptRecord, the

@@ -4,7 +4,6 @@ package core
 type facts struct {
 	prevented   bool // PreventSave
 	destroyed   bool // Destroy
-	loaded      bool // somebody asked for the session
 	stored      bool // the store has a record under its id
 	replaced    bool // the store has a record under the id that it had before Regenerate
 	forced      bool // ForceSave
@@ -28,54 +27,52 @@ type plan struct {
 type storeAct uint8
 
 const (
-	keep    storeAct = iota
-	write            // the record, and after it remove the one it replaces
-	extend           // the record's life
-	destroy          // the record, and the one it was to replace
+	storeNothing storeAct = iota
+	storeWrite            // the record, and after it remove the one it replaces
+	storeExtend           // the record's life
+	storeDestroy          // the record, and the one it was to replace
 )
 
 type cookieAct uint8
 
 const (
-	leave cookieAct = iota
-	send
-	clear
+	cookieLeave cookieAct = iota
+	cookieSend
+	cookieClear
 )
 
 // plan is the table of what a commit does. The first rule that fits counts.
 func (f facts) plan() plan {
 	switch {
 	case f.prevented:
-		return plan{keep, leave}
+		return plan{storeNothing, cookieLeave}
 	case f.destroyed && (f.stored || f.replaced):
-		return plan{destroy, clear}
+		return plan{storeDestroy, cookieClear}
 	case f.destroyed:
-		return plan{keep, f.clearDead()}
-	case !f.loaded:
-		return plan{keep, leave}
+		return plan{storeNothing, f.clearDead()}
 	case f.forced:
-		return plan{write, send}
+		return plan{storeWrite, cookieSend}
 	case !f.stored && f.empty && !f.attributes && !f.allowEmpty && f.replaced:
-		return plan{destroy, clear}
+		return plan{storeDestroy, cookieClear}
 	case !f.stored && f.empty && !f.attributes && !f.allowEmpty:
-		return plan{keep, f.clearDead()}
+		return plan{storeNothing, f.clearDead()}
 	case !f.stored, f.attributes:
-		return plan{write, send}
+		return plan{storeWrite, cookieSend}
 	case f.changed && f.holds && !f.rolling:
-		return plan{write, leave}
+		return plan{storeWrite, cookieLeave}
 	case f.changed:
-		return plan{write, send}
+		return plan{storeWrite, cookieSend}
 	case f.rolling:
-		return plan{extend, send}
+		return plan{storeExtend, cookieSend}
 	case f.outdated:
-		return plan{keep, send}
+		return plan{storeNothing, cookieSend}
 	}
-	return plan{keep, leave}
+	return plan{storeNothing, cookieLeave}
 }
 
 func (f facts) clearDead() cookieAct {
 	if f.deadCookies {
-		return clear
+		return cookieClear
 	}
-	return leave
+	return cookieLeave
 }

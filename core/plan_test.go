@@ -18,22 +18,21 @@ type commitRule struct {
 
 // commitRules is the table, read from top to bottom.
 var commitRules = []commitRule{
-	{"1 save prevented", func(f facts) bool { return f.prevented }, keep, leave},
-	{"2 destroyed, was in the store", func(f facts) bool { return f.destroyed && hasRecord(f) }, destroy, clear},
-	{"3 destroyed, was new, dead cookies", func(f facts) bool { return f.destroyed && f.deadCookies }, keep, clear},
-	{"3 destroyed, was new", func(f facts) bool { return f.destroyed }, keep, leave},
-	{"4 never loaded", func(f facts) bool { return !f.loaded }, keep, leave},
-	{"5 save forced", func(f facts) bool { return f.forced }, write, send},
-	{"6 regenerated and empty: the old record has to go", func(f facts) bool { return idle(f) && f.replaced }, destroy, clear},
-	{"6 new and empty, dead cookies", func(f facts) bool { return idle(f) && f.deadCookies }, keep, clear},
-	{"6 new and empty", idle, keep, leave},
-	{"7 new or regenerated", func(f facts) bool { return !f.stored }, write, send},
-	{"8 an attribute changed", func(f facts) bool { return f.attributes }, write, send},
-	{"D21 a value changed, the client has the cookie", func(f facts) bool { return f.changed && f.holds && !f.rolling }, write, leave},
-	{"8 a value changed", func(f facts) bool { return f.changed }, write, send},
-	{"9 rolling", func(f facts) bool { return f.rolling }, extend, send},
-	{"D19 signed with an older key", func(f facts) bool { return f.outdated }, keep, send},
-	{"10 unchanged", func(facts) bool { return true }, keep, leave},
+	{"1 save prevented", func(f facts) bool { return f.prevented }, storeNothing, cookieLeave},
+	{"2 destroyed, was in the store", func(f facts) bool { return f.destroyed && hasRecord(f) }, storeDestroy, cookieClear},
+	{"3 destroyed, was new, dead cookies", func(f facts) bool { return f.destroyed && f.deadCookies }, storeNothing, cookieClear},
+	{"3 destroyed, was new", func(f facts) bool { return f.destroyed }, storeNothing, cookieLeave},
+	{"5 save forced", func(f facts) bool { return f.forced }, storeWrite, cookieSend},
+	{"6 regenerated and empty: the old record has to go", func(f facts) bool { return idle(f) && f.replaced }, storeDestroy, cookieClear},
+	{"6 new and empty, dead cookies", func(f facts) bool { return idle(f) && f.deadCookies }, storeNothing, cookieClear},
+	{"6 new and empty", idle, storeNothing, cookieLeave},
+	{"7 new or regenerated", func(f facts) bool { return !f.stored }, storeWrite, cookieSend},
+	{"8 an attribute changed", func(f facts) bool { return f.attributes }, storeWrite, cookieSend},
+	{"D21 a value changed, the client has the cookie", func(f facts) bool { return f.changed && f.holds && !f.rolling }, storeWrite, cookieLeave},
+	{"8 a value changed", func(f facts) bool { return f.changed }, storeWrite, cookieSend},
+	{"9 rolling", func(f facts) bool { return f.rolling }, storeExtend, cookieSend},
+	{"D19 signed with an older key", func(f facts) bool { return f.outdated }, storeNothing, cookieSend},
+	{"10 unchanged", func(facts) bool { return true }, storeNothing, cookieLeave},
 }
 
 func hasRecord(f facts) bool { return f.stored || f.replaced }
@@ -47,7 +46,7 @@ func idle(f facts) bool {
 func everyFact(visit func(f facts)) {
 	fields := []func(*facts) *bool{
 		func(f *facts) *bool { return &f.prevented }, func(f *facts) *bool { return &f.destroyed },
-		func(f *facts) *bool { return &f.loaded }, func(f *facts) *bool { return &f.stored },
+		func(f *facts) *bool { return &f.stored },
 		func(f *facts) *bool { return &f.replaced }, func(f *facts) *bool { return &f.forced },
 		func(f *facts) *bool { return &f.empty }, func(f *facts) *bool { return &f.attributes },
 		func(f *facts) *bool { return &f.changed }, func(f *facts) *bool { return &f.allowEmpty },
@@ -64,7 +63,7 @@ func everyFact(visit func(f facts)) {
 }
 
 func TestThePlanIsTheTableOfCommitsForEveryCombinationOfFacts(t *testing.T) {
-	require.Equal(t, 14, reflect.TypeFor[facts]().NumField(), "a new fact has to be added here")
+	require.Equal(t, 13, reflect.TypeFor[facts]().NumField(), "a new fact has to be added here")
 	met, combinations := map[string]int{}, 0
 	everyFact(func(f facts) {
 		combinations++
@@ -78,7 +77,7 @@ func TestThePlanIsTheTableOfCommitsForEveryCombinationOfFacts(t *testing.T) {
 			}
 		}
 	})
-	require.Equal(t, 1<<14, combinations)
+	require.Equal(t, 1<<13, combinations)
 	for _, rule := range commitRules {
 		require.Positive(t, met[rule.name], "rule %q decides nothing", rule.name)
 	}
@@ -87,16 +86,16 @@ func TestThePlanIsTheTableOfCommitsForEveryCombinationOfFacts(t *testing.T) {
 func TestWhateverTheFactsNoPlanContradictsItself(t *testing.T) {
 	everyFact(func(f facts) {
 		p := f.plan()
-		if p.store == write && p.cookie != send && !(f.stored && f.holds) {
+		if p.store == storeWrite && p.cookie != cookieSend && !(f.stored && f.holds) {
 			t.Errorf("%+v writes a record that the client has no cookie for", f)
 		}
-		if p.store == destroy && p.cookie != clear {
+		if p.store == storeDestroy && p.cookie != cookieClear {
 			t.Errorf("%+v leaves the cookie of a record that is gone", f)
 		}
-		if p.store == destroy && !hasRecord(f) || p.store == extend && !f.stored {
+		if p.store == storeDestroy && !hasRecord(f) || p.store == storeExtend && !f.stored {
 			t.Errorf("%+v asks the store for a record that it does not have", f)
 		}
-		if p.cookie == clear && p.store == keep && !f.deadCookies {
+		if p.cookie == cookieClear && p.store == storeNothing && !f.deadCookies {
 			t.Errorf("%+v clears a cookie that is alive", f)
 		}
 	})

@@ -15,8 +15,10 @@ import (
 // decode the one value that is asked for. Nothing reaches the store before
 // the response headers are about to leave, or Save is called.
 //
-// For a nil session, which the adapters return with an error, whatever
-// returns an error returns ErrNoSession.
+// A nil session, which the adapters return with an error, has no values and
+// no id: what can return an error returns ErrNoSession, what cannot does
+// nothing. So look at the adapter's error before a sign-out. A sealed one
+// answers as an empty one where there is no error to return.
 type Session struct {
 	engine *Engine
 	req    Request
@@ -29,8 +31,8 @@ type Session struct {
 	lastKey string
 
 	// mu guards the remaining fields. It is never held over a call of the
-	// store, nor of user code but for what knows nothing of the session: a
-	// value's own MarshalJSON, and GenSID.
+	// store, nor of user code but for what knows nothing of the session: the
+	// MarshalJSON of a bound value, and GenSID.
 	mu        sync.Mutex
 	stage     stage
 	inHook    bool
@@ -52,7 +54,7 @@ type work struct {
 	idErr     error
 	sig       string // the signature of id, if the client sent it
 	carried   carried
-	replaced  *record
+	replaced  *replacedRecord
 	destroyed bool
 	forced    bool
 	prevented bool
@@ -90,15 +92,16 @@ const (
 	failed
 )
 
-// A record is one that the session has left behind.
-type record struct {
+// A replacedRecord is one that the session has left behind.
+type replacedRecord struct {
 	id  string
 	raw []byte
 }
 
 // Load loads a session that Options.Defer has put off, and returns the error
 // of the load. A session that is loaded, or could not be, is left as it is.
-// Handlers need not call it: the adapters' Session and FromContext do.
+// After the request's end the error is ErrSealed. Handlers need not call it:
+// the adapters' Session and FromContext do.
 func (s *Session) Load() error {
 	if s == nil {
 		return ErrNoSession
@@ -146,10 +149,10 @@ func (s *Session) loadState() (done bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.stage != deferred:
-		return true, s.loadErr
 	case s.sealed:
 		return true, ErrSealed
+	case s.stage != deferred:
+		return true, s.loadErr
 	case s.inHook:
 		return true, ErrInsideHook
 	}
@@ -172,23 +175,23 @@ func (s *Session) load() error {
 			return s.unloadable(err)
 		}
 	}
-	outcome := s.take(c, data, found, extended)
-	if outcome == superseded && extended > 0 {
+	result := s.take(c, data, found, extended)
+	if result == superseded && extended > 0 {
 		// It must not last: a client may have nothing but this id.
 		_, _ = e.backend.extend(ctx, s.key(c.id), data, tombstoneTTL)
 	}
-	if outcome == taken && !s.valid() {
-		outcome = unknown
+	if result == taken && !s.valid() {
+		result = unknown
 		s.mu.Lock()
 		s.forget()
 		s.mu.Unlock()
 	}
-	if outcome >= unknown && forcedID(ctx) == "" {
+	if result >= unknown && forcedID(ctx) == "" {
 		s.mu.Lock()
 		s.carried.dead = true
 		s.mu.Unlock()
 	}
-	if outcome == corrupt {
+	if result == corrupt {
 		return ErrCorruptRecord
 	}
 	return nil
@@ -203,11 +206,11 @@ func (s *Session) unloadable(err error) error {
 	return err
 }
 
-// outcome is what a load found.
-type outcome uint8
+// A loadResult is what a load found.
+type loadResult uint8
 
 const (
-	none outcome = iota // no id
+	noID loadResult = iota
 	taken
 	superseded
 	unknown
@@ -215,13 +218,13 @@ const (
 )
 
 // take takes over what the store had.
-func (s *Session) take(c carried, data []byte, found bool, extended time.Duration) outcome {
+func (s *Session) take(c carried, data []byte, found bool, extended time.Duration) loadResult {
 	s.lock()
 	defer s.mu.Unlock()
 	s.carried = c
 	switch {
 	case c.id == "":
-		return none
+		return noID
 	case !found:
 		return unknown
 	case isTombstone(data):
@@ -273,6 +276,9 @@ func (s *Session) forget() {
 // empty; see IsNew. The id is empty if Options.GenSID failed, which then fails
 // the commit.
 func (s *Session) ID() string {
+	if s == nil {
+		return ""
+	}
 	s.lock()
 	defer s.mu.Unlock()
 	if !s.sealed && s.unsavable == nil {
@@ -291,6 +297,9 @@ func (s *Session) makeID() {
 // first, one after Regenerate, or one whose cookie was of no use. It turns
 // false when the session is saved.
 func (s *Session) IsNew() bool {
+	if s == nil {
+		return true
+	}
 	s.lock()
 	defer s.mu.Unlock()
 	return !s.stored
@@ -299,6 +308,9 @@ func (s *Session) IsNew() bool {
 // Cookie returns the attributes of this session's cookie: a copy, which
 // SetCookie takes back.
 func (s *Session) Cookie() Cookie {
+	if s == nil {
+		return Cookie{}
+	}
 	s.lock()
 	defer s.mu.Unlock()
 	return *s.attributes()
@@ -358,7 +370,7 @@ func (s *Session) regenerate(keepValues bool) error {
 	}
 	defer s.mu.Unlock()
 	if s.stored && s.replaced == nil {
-		s.replaced = &record{s.id, s.base.raw}
+		s.replaced = &replacedRecord{s.id, s.base.raw}
 	}
 	if !keepValues || s.destroyed {
 		s.forget()
@@ -380,6 +392,9 @@ func (s *Session) ForceSave() { s.override(true) }
 func (s *Session) PreventSave() { s.override(false) }
 
 func (s *Session) override(force bool) {
+	if s == nil {
+		return
+	}
 	s.lock()
 	if !s.sealed {
 		s.forced, s.prevented = force, !force

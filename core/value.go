@@ -8,8 +8,8 @@ import (
 )
 
 // Get returns the value under key, decoded into a T as encoding/json does.
-// The error is ErrNoValue if there is none, a *ValueError if it is not a T,
-// or ErrSealed.
+// The error is ErrNoValue if there is none or the session is destroyed, a
+// *ValueError if it is not a T, ErrReservedKey, or ErrSealed.
 func Get[T any](s *Session, key string) (T, error) {
 	raw, err := s.raw(key)
 	if err != nil {
@@ -136,7 +136,8 @@ func (s *Session) store(c change) error {
 // none, and returns it. If another request changed the record before this one
 // saves it, fn is run again on what that one left, so that no update is lost;
 // the value that Update returned was then of the moment. fn must do nothing
-// but compute. The error is that of Get or of Set.
+// but compute. The error is a *ValueError if the value is not a T or the new
+// one cannot be encoded, ErrReservedKey, ErrDestroyed, or ErrSealed.
 func Update[T any](s *Session, key string, fn func(T) T) (T, error) {
 	var result T
 	err := s.update(key, func(raw []byte) ([]byte, error) {
@@ -159,17 +160,39 @@ func Update[T any](s *Session, key string, fn func(T) T) (T, error) {
 }
 
 // Pop returns the value under key and deletes it, as a message that is shown
-// once. Its errors are those of Get, and ErrDestroyed.
+// once. Of several goroutines of a request one gets it; two requests at once
+// may both. Its errors are those of Get, and ErrDestroyed.
 func Pop[T any](s *Session, key string) (T, error) {
-	v, err := Get[T](s, key)
-	if err != nil {
-		return v, err
+	for {
+		raw, err := s.raw(key)
+		if err != nil {
+			var zero T
+			return zero, err
+		}
+		v, err := decode[T](key, raw)
+		if err != nil {
+			return v, err
+		}
+		taken, err := s.deleteIf(key, raw)
+		if err != nil {
+			var zero T
+			return zero, err
+		}
+		if taken {
+			return v, nil
+		}
 	}
-	if err := s.store(change{key: key}); err != nil {
-		var zero T
-		return zero, err
-	}
-	return v, nil
+}
+
+// deleteIf deletes a value, unless it is another one by now.
+func (s *Session) deleteIf(key string, raw []byte) (taken bool, err error) {
+	err = s.alter(func() {
+		now, _ := s.current(key)
+		if taken = same(now, raw); taken {
+			s.put(change{key: key}, false)
+		}
+	})
+	return taken, err
 }
 
 // Bind returns a pointer to the value under key, or to a zero T. What the
@@ -184,35 +207,64 @@ func Bind[T any](s *Session, key string) (*T, error) {
 	case reserved(key):
 		return nil, ErrReservedKey
 	}
-	s.lock()
-	defer s.mu.Unlock()
-	if err := s.changeable(); err != nil {
-		return nil, err
-	}
-	if b := s.binding(key); b != nil {
-		if ptr, ok := b.ptr.(*T); ok {
+	for {
+		bound, raw, err := s.bindable(key)
+		if ptr, ok := bound.(*T); err != nil || ok {
+			return ptr, err
+		}
+		ptr := new(T)
+		if raw != nil {
+			if *ptr, err = decode[T](key, raw); err != nil {
+				return nil, err
+			}
+		}
+		found, err := encode(ptr)
+		if err != nil {
+			return nil, encodeError(key, *ptr, err)
+		}
+		if s.bind(binding{key: key, ptr: ptr, found: found}, bound, raw) {
 			return ptr, nil
 		}
 	}
-	ptr := new(T)
-	if raw, ok := s.current(key); ok {
-		v, err := decode[T](key, raw)
-		if err != nil {
-			return nil, err
-		}
-		*ptr = v
-	}
-	found, err := encode(ptr)
-	if err != nil {
-		return nil, encodeError(key, *ptr, err)
-	}
-	s.unbind(key)
-	s.bindings = append(s.bindings, binding{key: key, ptr: ptr, found: found})
-	return ptr, nil
 }
 
-// Delete removes the value under key. Where that is refused, ErrSealed is
-// reported to Options.ErrorHandler.
+// bindable returns what is bound to a key, and its value, nil for none.
+func (s *Session) bindable(key string) (bound any, raw []byte, err error) {
+	s.lock()
+	defer s.mu.Unlock()
+	if err := s.changeable(); err != nil {
+		return nil, nil, err
+	}
+	if b := s.binding(key); b != nil {
+		bound = b.ptr
+	}
+	raw, _ = s.current(key)
+	return bound, raw, nil
+}
+
+// bind binds a value, unless another goroutine has changed it or bound it by
+// now.
+func (s *Session) bind(b binding, was any, raw []byte) bool {
+	s.lock()
+	defer s.mu.Unlock()
+	if s.sealed || s.destroyed {
+		return false // and the next look will say so
+	}
+	var bound any
+	if now := s.binding(b.key); now != nil {
+		bound = now.ptr
+	}
+	if now, _ := s.current(b.key); bound != was || !same(now, raw) {
+		return false
+	}
+	s.unbind(b.key)
+	s.bindings = append(s.bindings, b)
+	return true
+}
+
+// Delete removes the value under key. After the request's end ErrSealed is
+// reported to Options.ErrorHandler; a reserved key, and any of a destroyed
+// session, is left alone.
 func (s *Session) Delete(key string) { _ = s.store(change{key: key}) }
 
 // Clear removes all values, and keeps id and cookie attributes.
@@ -241,6 +293,9 @@ func (s *Session) Replace(values map[string]any) error {
 
 // Keys returns the keys of all values, in the order of the record.
 func (s *Session) Keys() []string {
+	if s == nil {
+		return nil
+	}
 	s.lock()
 	defer s.mu.Unlock()
 	if s.destroyed {

@@ -30,19 +30,24 @@ func (s *Session) key(id string) string {
 	return s.lastKey
 }
 
-// timeToLive asks the TTLFunc hook and applies its answer.
-func (s *Session) timeToLive(cookie *Cookie) time.Duration {
-	var fromFunc time.Duration
+// askTTL asks the TTLFunc hook, zero without one.
+func (s *Session) askTTL() (ttl time.Duration) {
 	if ask := s.engine.opts.TTLFunc; ask != nil {
-		s.hook(func() { fromFunc = ask(s) })
+		s.hook(func() { ttl = ask(s) })
 	}
-	return s.engine.ttl(cookie, fromFunc, time.Now())
+	return ttl
 }
 
-func (s *Session) extend(ctx context.Context, cookie *Cookie) (lost error) {
-	ttl := s.timeToLive(cookie)
+// extend has the record live longer.
+func (s *Session) extend(ctx context.Context, sends bool) (err error) {
+	asked := s.askTTL()
+	cookie := s.cookieNow()
+	if err := s.admit(cookie, sends); err != nil {
+		return err
+	}
+	ttl := s.engine.ttl(cookie, asked, time.Now())
 	if ttl <= 0 {
-		return errOver
+		return errExpired
 	}
 	s.mu.Lock()
 	id, raw, done, stored := s.id, s.base.raw, s.extended == ttl, s.stored
@@ -51,18 +56,22 @@ func (s *Session) extend(ctx context.Context, cookie *Cookie) (lost error) {
 		return errMoved
 	}
 	if !done {
-		found, err := s.engine.backend.extend(ctx, s.key(id), raw, ttl)
-		if err != nil {
-			return err
+		found, failure := s.engine.backend.extend(ctx, s.key(id), raw, ttl)
+		if failure != nil {
+			return failure
 		}
 		if !found {
-			lost = &lostError{} // and no cookie for it; but nothing was changed
+			err = errVanished
 		}
 	}
+	s.setRolled()
+	return err
+}
+
+func (s *Session) setRolled() {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.rolled = true
-	s.mu.Unlock()
-	return lost
 }
 
 // remove destroys the record, and the one that it was to replace.
@@ -91,17 +100,34 @@ func (s *Session) remove(ctx context.Context) error {
 
 // A draft is a record about to be written, and what it was made of.
 type draft struct {
-	id      string
-	next    []byte
-	base    []byte // what the store has under id, as far as we know; nil: nothing
-	cookie  *Cookie
-	gen     uint64
-	stored  bool
-	sends   bool // the client is given the cookie with it
-	updates bool // there is an Update among the changes, or OnConflict to ask: not to be applied twice
+	id       string
+	next     []byte
+	base     []byte // what the store has under id, as far as we know; nil: nothing
+	cookie   *Cookie
+	ttl      time.Duration
+	gen      uint64
+	stored   bool
+	sends    bool // the client is given the cookie with it
+	notTwice bool // there is an Update among the changes, or OnConflict to ask: not to be applied twice
 }
 
+// draft draws up the record as the session is now.
 func (s *Session) draft(sends bool) (draft, error) {
+	asked := s.askTTL()
+	d, err := s.drawUp(sends)
+	if err != nil {
+		return d, err
+	}
+	if err := s.admit(d.cookie, sends); err != nil {
+		return d, err
+	}
+	if d.ttl = s.engine.ttl(d.cookie, asked, time.Now()); d.ttl <= 0 {
+		return d, errExpired
+	}
+	return d, nil
+}
+
+func (s *Session) drawUp(sends bool) (draft, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.syncBindings()
@@ -115,33 +141,29 @@ func (s *Session) draft(sends bool) (draft, error) {
 	for i := range s.changes {
 		c := &s.changes[i]
 		c.drafted = len(c.updates)
-		d.updates = d.updates || c.updates != nil || s.engine.opts.OnConflict != nil
+		d.notTwice = d.notTwice || c.updates != nil || s.engine.opts.OnConflict != nil
 	}
-	if d.updates {
+	if d.notTwice {
 		d.next = s.engine.backend.mark(d.next)
 	}
 	return d, nil
 }
 
-func (s *Session) write(ctx context.Context, cookie *Cookie, sends, late bool) error {
-	ttl := s.timeToLive(cookie)
-	if ttl <= 0 {
-		return errOver
-	}
+func (s *Session) write(ctx context.Context, sends, late bool) error {
 	d, err := s.draft(sends)
 	switch {
 	case err != nil:
 		return err
 	case d.stored:
-		return s.writeChanged(ctx, d, ttl)
+		return s.writeChanged(ctx, d)
 	case late:
 		// Nobody would have the new id. The old one goes all the same.
 		return errors.Join(s.remove(ctx), ErrTooLate)
 	}
-	if d, err = s.create(ctx, d, ttl); err != nil {
+	if d, err = s.create(ctx, d); err != nil {
 		return err
 	}
-	if err = s.retire(ctx, &d, ttl); err != nil {
+	if err = s.retire(ctx, &d); err != nil {
 		// The new id was told to nobody, so its record is of no use.
 		if left := s.engine.backend.destroy(context.WithoutCancel(ctx), s.key(d.id)); left != nil {
 			return errors.Join(err, left)
@@ -158,7 +180,7 @@ func (s *Session) written(d draft) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.id != d.id { // regenerated since
-		s.replaced = &record{d.id, d.next}
+		s.replaced = &replacedRecord{d.id, d.next}
 		return
 	}
 	s.stored, s.replaced, s.rolled, s.forced = true, nil, true, false
@@ -178,14 +200,14 @@ func (s *Session) written(d draft) {
 }
 
 // create writes a new record, where there is none.
-func (s *Session) create(ctx context.Context, d draft, ttl time.Duration) (draft, error) {
+func (s *Session) create(ctx context.Context, d draft) (draft, error) {
 	for range createAttempts {
-		r, err := s.engine.backend.compareAndSwap(ctx, s.key(d.id), nil, d.next, ttl)
+		r, err := s.engine.backend.compareAndSwap(ctx, s.key(d.id), nil, d.next, d.ttl)
 		switch {
 		case err != nil:
 			return d, err
 		case !r.supported:
-			return d, s.engine.backend.set(ctx, s.key(d.id), d.next, ttl)
+			return d, s.engine.backend.set(ctx, s.key(d.id), d.next, d.ttl)
 		case r.swapped, r.unsure && string(r.current) == string(d.next):
 			return d, nil
 		}
@@ -213,14 +235,14 @@ func (s *Session) rename(from, to string) bool {
 
 // writeChanged swaps a changed record for the one that was loaded, merging
 // what others made of it meanwhile.
-func (s *Session) writeChanged(ctx context.Context, d draft, ttl time.Duration) error {
+func (s *Session) writeChanged(ctx context.Context, d draft) error {
 	for attempt := range mergeAttempts {
-		r, err := s.engine.backend.compareAndSwap(ctx, s.key(d.id), d.base, d.next, ttl)
+		r, err := s.engine.backend.compareAndSwap(ctx, s.key(d.id), d.base, d.next, d.ttl)
 		switch {
 		case err != nil:
 			return err
 		case !r.supported:
-			err = s.engine.backend.set(ctx, s.key(d.id), d.next, ttl)
+			err = s.engine.backend.set(ctx, s.key(d.id), d.next, d.ttl)
 		case r.swapped:
 		case r.current == nil:
 			return s.lose(ErrGone)
@@ -228,18 +250,12 @@ func (s *Session) writeChanged(ctx context.Context, d draft, ttl time.Duration) 
 			return s.lose(ErrSuperseded)
 		case r.unsure && string(r.current) == string(d.next):
 			// The answer was lost, the write was not.
-		case r.unsure && d.updates:
+		case r.unsure && d.notTwice:
 			return ErrAmbiguous
 		default:
 			pause(ctx, attempt)
-			cookie := d.cookie
 			if d, err = s.merge(d, r.current); err != nil {
 				return err
-			}
-			if *d.cookie != *cookie {
-				if ttl = s.timeToLive(d.cookie); ttl <= 0 {
-					return errOver
-				}
 			}
 			continue
 		}
@@ -270,7 +286,7 @@ func pause(ctx context.Context, attempt int) {
 // retire ends the record that the draft replaces: with a tombstone, so that
 // requests which still have its id can tell, or where the store has no Swap
 // by removing it.
-func (s *Session) retire(ctx context.Context, d *draft, ttl time.Duration) error {
+func (s *Session) retire(ctx context.Context, d *draft) error {
 	s.mu.Lock()
 	old, carries := s.replaced, s.base.raw != nil
 	s.mu.Unlock()
@@ -294,7 +310,7 @@ func (s *Session) retire(ctx context.Context, d *draft, ttl time.Duration) error
 		}
 		raw = r.current
 		if carries {
-			if err := s.carryOver(ctx, d, raw, ttl); err != nil {
+			if err := s.carryOver(ctx, d, raw); err != nil {
 				return err
 			}
 		}
@@ -305,11 +321,11 @@ func (s *Session) retire(ctx context.Context, d *draft, ttl time.Duration) error
 
 // carryOver puts what others wrote into the old record since it was loaded
 // into the new one, which nobody else knows of yet.
-func (s *Session) carryOver(ctx context.Context, d *draft, theirs []byte, ttl time.Duration) error {
+func (s *Session) carryOver(ctx context.Context, d *draft, theirs []byte) error {
 	again, err := s.merge(*d, theirs)
 	if err != nil {
 		return err
 	}
 	*d = again
-	return s.engine.backend.set(ctx, s.key(d.id), d.next, ttl)
+	return s.engine.backend.set(ctx, s.key(d.id), d.next, d.ttl)
 }

@@ -135,7 +135,7 @@ func above(t *testing.T, serve func(testkit.App, string) func(), w workload) int
 }
 
 // begin stores a session and returns its Cookie header.
-func begin(t *testing.T, e *core.Engine) string {
+func begin(t testing.TB, e *core.Engine) string {
 	w := httptest.NewRecorder()
 	nethttpadapter.Middleware(e)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		s, err := nethttpadapter.Session(r)
