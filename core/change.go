@@ -20,22 +20,6 @@ func reserved(key string) bool {
 	return !utf8.ValidString(key)
 }
 
-// A change is what this request made of one value.
-type change struct {
-	key string
-	raw []byte // nil: deleted
-	err error  // the value could not be encoded; the commit will fail with it
-
-	// updates are the steps from the store's value to raw. They are run again
-	// if the store's value turns out to be another one. None: raw stands,
-	// whatever the store has.
-	updates []update
-	drafted int // so many of them are part of the draft that is being written
-}
-
-// An update makes a new value of an old one, nil for none.
-type update func(raw []byte) ([]byte, error)
-
 // A binding is a value that a handler changes in place.
 type binding struct {
 	key   string
@@ -43,19 +27,12 @@ type binding struct {
 	found []byte // its encoding when it was last looked at
 }
 
-func (s *Session) change(key string) *change {
-	for i := range s.changes {
-		if s.changes[i].key == key {
-			return &s.changes[i]
-		}
-	}
-	return nil
-}
-
 // current returns the value that a handler sees.
 func (s *Session) current(key string) (raw []byte, ok bool) {
-	s.syncBinding(key)
-	if c := s.change(key); c != nil {
+	if b := s.binding(key); b != nil {
+		s.syncBinding(b)
+	}
+	if c := s.changes.find(key); c != nil {
 		return c.raw, c.raw != nil
 	}
 	if s.cleared {
@@ -70,17 +47,7 @@ func (s *Session) put(c change, keepBinding bool) {
 	if !keepBinding {
 		s.unbind(c.key)
 	}
-	if mine := s.change(c.key); mine != nil {
-		*mine = c
-		return
-	}
-	switch len(s.changes) {
-	case 0:
-		s.changes = s.few[:0]
-	case len(s.few):
-		s.changes = append(make([]change, 0, 8), s.changes...)
-	}
-	s.changes = append(s.changes, c)
+	s.changes.put(c)
 }
 
 func (s *Session) unbind(key string) {
@@ -102,25 +69,21 @@ func (s *Session) binding(key string) *binding {
 }
 
 // syncBinding records what a handler did to a bound value, if anything.
-func (s *Session) syncBinding(key string) {
-	b := s.binding(key)
-	if b == nil {
-		return
-	}
+func (s *Session) syncBinding(b *binding) {
 	raw, err := encode(b.ptr)
 	if err != nil {
-		s.put(change{key: key, raw: b.found, err: encodeError(key, b.ptr, err)}, true)
+		s.put(change{key: b.key, raw: b.found, err: encodeError(b.key, b.ptr, err)}, true)
 		return
 	}
-	if c := s.change(key); !bytes.Equal(raw, b.found) || c != nil && c.err != nil {
+	if c := s.changes.find(b.key); !bytes.Equal(raw, b.found) || c != nil && c.err != nil {
 		b.found = raw
-		s.put(change{key: key, raw: raw}, true)
+		s.put(change{key: b.key, raw: raw}, true)
 	}
 }
 
 func (s *Session) syncBindings() {
 	for i := range s.bindings {
-		s.syncBinding(s.bindings[i].key)
+		s.syncBinding(&s.bindings[i])
 	}
 }
 
@@ -129,13 +92,13 @@ func (s *Session) keys() []string {
 	s.syncBindings()
 	var keys []string
 	for _, key := range s.base.keys() {
-		c := s.change(key)
+		c := s.changes.find(key)
 		if key != cookieMember && (c == nil && !s.cleared || c != nil && c.raw != nil) {
 			keys = append(keys, key)
 		}
 	}
-	for i := range s.changes {
-		c := &s.changes[i]
+	for i := range s.changes.list {
+		c := &s.changes.list[i]
 		if _, known := s.base.get(c.key); c.raw != nil && !known {
 			keys = append(keys, c.key)
 		}
@@ -146,8 +109,8 @@ func (s *Session) keys() []string {
 // hasValues reports whether there are keys.
 func (s *Session) hasValues() bool {
 	s.syncBindings()
-	for i := range s.changes {
-		if s.changes[i].raw != nil {
+	for i := range s.changes.list {
+		if s.changes.list[i].raw != nil {
 			return true
 		}
 	}
@@ -157,14 +120,15 @@ func (s *Session) hasValues() bool {
 // clear hides the values of the base, and forgets mine.
 func (s *Session) clear() {
 	s.gen++
-	s.changes, s.bindings, s.cleared = nil, nil, true
+	s.changes.reset()
+	s.bindings, s.cleared = nil, true
 }
 
 // valuesChanged reports whether some value differs from the store's.
 func (s *Session) valuesChanged() bool {
-	for i := range s.changes {
-		raw, ok := s.base.get(s.changes[i].key)
-		if ok != (s.changes[i].raw != nil) || !bytes.Equal(raw, s.changes[i].raw) {
+	for i := range s.changes.list {
+		c := &s.changes.list[i]
+		if raw, ok := s.base.get(c.key); ok != (c.raw != nil) || !bytes.Equal(raw, c.raw) {
 			return true
 		}
 	}
@@ -180,7 +144,7 @@ func (s *Session) hasUnchanged() bool {
 	s.base.read()
 	for i := range s.base.members {
 		m := &s.base.members[i]
-		if !s.base.keyIs(m, cookieMember) && s.change(s.base.key(m)) == nil {
+		if !s.base.keyIs(m, cookieMember) && s.changes.find(s.base.key(m)) == nil {
 			return true
 		}
 	}
@@ -194,13 +158,13 @@ func (s *Session) attributesChanged() bool {
 // encode returns the record as it should be, if the client is given the
 // cookie with it or not.
 func (s *Session) encode(sends bool) []byte {
-	var room [8]edit
+	var room [few / 2]edit
 	edits := room[:0]
 	if raw := s.encodeCookie(sends); raw != nil {
 		edits = append(edits, edit{cookieMember, raw})
 	}
-	for i := range s.changes {
-		edits = append(edits, edit{s.changes[i].key, s.changes[i].raw})
+	for i := range s.changes.list {
+		edits = append(edits, edit{s.changes.list[i].key, s.changes.list[i].raw})
 	}
 	return s.base.rewrite(edits, s.cleared, cookieMember)
 }

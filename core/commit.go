@@ -162,7 +162,8 @@ func (s *Session) seal() {
 	s.req, s.res = endedRequest{}, nil
 	if used := s.work; used != nil {
 		s.work = nil
-		*used = work{}
+		used.changes.reset()
+		*used = work{changes: used.changes}
 		s.engine.works.Put(used)
 	}
 }
@@ -197,8 +198,8 @@ func (s *Session) prepare() (plan, error) {
 	if f.prevented || f.destroyed {
 		return p, nil
 	}
-	for i := range s.changes {
-		if err := s.changes[i].err; err != nil {
+	for i := range s.changes.list {
+		if err := s.changes.list[i].err; err != nil {
 			return plan{}, err
 		}
 	}

@@ -11,8 +11,10 @@ import (
 type document struct {
 	raw     []byte
 	members []member
-	inline  [10]member // room for most sessions, to index them without allocating
-	unread  bool       // there are no members yet
+	inline  [10]member     // room for most sessions, to index them without allocating
+	at      map[string]int // where a member is, for a document that is asked for many
+	asked   int            // how often that was
+	unread  bool           // there are no members yet
 }
 
 // A member is where the key, without quotes, and the value lie in the bytes.
@@ -24,9 +26,14 @@ type member struct {
 
 // parse takes over raw as the document. It reports whether raw is exactly one
 // JSON object; if not, the document is empty.
-func (d *document) parse(raw []byte) bool {
-	d.raw, d.members, d.unread = raw, d.inline[:0], false
-	if len(raw) < math.MaxUint32 && d.index() {
+func (d *document) parse(raw []byte) bool { return d.parseAfter(raw, "") }
+
+// parseAfter is parse for a record that may begin with known: its cookie's
+// attributes, up to the end of one of them. Nearly all do, and what is known
+// need not be looked at again.
+func (d *document) parseAfter(raw []byte, known string) bool {
+	d.raw, d.members, d.at, d.asked, d.unread = raw, d.inline[:0], nil, 0, false
+	if len(raw) < math.MaxUint32 && d.index(known) {
 		return true
 	}
 	d.raw, d.members = nil, nil
@@ -35,7 +42,7 @@ func (d *document) parse(raw []byte) bool {
 
 // hold takes over raw, which is one JSON object, to be indexed when somebody
 // asks for a member: after a save hardly anybody does.
-func (d *document) hold(raw []byte) { d.raw, d.unread = raw, true }
+func (d *document) hold(raw []byte) { d.raw, d.at, d.unread = raw, nil, true }
 
 func (d *document) read() {
 	if d.unread {
@@ -43,28 +50,17 @@ func (d *document) read() {
 	}
 }
 
-func (d *document) index() bool {
+func (d *document) index(known string) bool {
 	s := scanner{text: d.raw}
 	if !s.take('{') {
 		return false
 	}
 	for more := !s.take('}'); more; {
-		s.space()
-		m := member{key: uint32(s.pos) + 1}
-		escaped, ok := s.str()
+		m, ok := s.member(known)
 		if !ok {
 			return false
 		}
-		m.keyEnd, m.escaped = uint32(s.pos)-1, escaped
-		if !s.take(':') {
-			return false
-		}
-		s.space()
-		m.val = uint32(s.pos)
-		if !s.value(1) {
-			return false
-		}
-		m.valEnd = uint32(s.pos)
+		known = ""
 		d.members = append(d.members, m)
 		if more = s.take(','); !more && !s.take('}') {
 			return false
@@ -74,16 +70,78 @@ func (d *document) index() bool {
 	return s.pos == len(d.raw)
 }
 
+// member moves over a member of the outermost object.
+func (s *scanner) member(known string) (m member, ok bool) {
+	if known != "" && s.begins(known) {
+		s.pos = len(known)
+		m = member{key: 2, keyEnd: 2 + uint32(len(cookieMember)), val: 4 + uint32(len(cookieMember))}
+		ok = s.objectRest(2)
+		m.valEnd = uint32(s.pos)
+		return m, ok
+	}
+	s.space()
+	m.key = uint32(s.pos) + 1
+	if m.escaped, ok = s.str(); !ok {
+		return m, false
+	}
+	m.keyEnd = uint32(s.pos) - 1
+	if !s.take(':') {
+		return m, false
+	}
+	s.space()
+	m.val = uint32(s.pos)
+	ok = s.value(1)
+	m.valEnd = uint32(s.pos)
+	return m, ok
+}
+
+// begins reports whether the text begins with known, and a member of an
+// object ends there.
+func (s *scanner) begins(known string) bool {
+	if len(s.text) <= len(known) || string(s.text[:len(known)]) != known {
+		return false
+	}
+	return s.text[len(known)] == ',' || s.text[len(known)] == '}'
+}
+
 // get returns the bytes of a member's value. Of several members with the same
 // key the last one counts, as it does for JSON.parse.
 func (d *document) get(key string) (raw []byte, ok bool) {
 	d.read()
-	for i := len(d.members) - 1; i >= 0; i-- {
-		if m := &d.members[i]; d.keyIs(m, key) {
-			return d.raw[m.val:m.valEnd:m.valEnd], true
+	i := d.find(key)
+	if i < 0 {
+		return nil, false
+	}
+	m := &d.members[i]
+	return d.raw[m.val:m.valEnd:m.valEnd], true
+}
+
+// find returns which member counts for a key, or -1.
+func (d *document) find(key string) int {
+	if len(d.members) > few {
+		if d.asked++; d.asked > few {
+			return d.lookUp(key)
 		}
 	}
-	return nil, false
+	for i := len(d.members) - 1; i >= 0; i-- {
+		if d.keyIs(&d.members[i], key) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (d *document) lookUp(key string) int {
+	if d.at == nil {
+		d.at = make(map[string]int, len(d.members))
+		for i := range d.members {
+			d.at[d.key(&d.members[i])] = i
+		}
+	}
+	if i, ok := d.at[key]; ok {
+		return i
+	}
+	return -1
 }
 
 func (d *document) keyIs(m *member, key string) bool {
@@ -132,18 +190,19 @@ func (d *document) rewrite(edits []edit, only bool, keep string) []byte {
 		size += len(edits[i].key) + len(edits[i].raw) + 4
 	}
 	out := append(make([]byte, 0, size), '{')
-	var room [16]bool
+	var room [few]bool
 	done := append(room[:0], make([]bool, len(edits))...)
+	at := indexEdits(edits)
 	for i := range d.members {
 		m := &d.members[i]
-		at := d.editOf(m, edits)
+		n := d.editOf(m, edits, at)
 		switch {
-		case at >= 0 && done[at]:
+		case n >= 0 && done[n]:
 			continue // an earlier member of that key has the new value
-		case at >= 0:
-			done[at] = true
-			if edits[at].raw != nil {
-				out = append(d.appendKey(out, m), edits[at].raw...)
+		case n >= 0:
+			done[n] = true
+			if edits[n].raw != nil {
+				out = append(d.appendKey(out, m), edits[n].raw...)
 			}
 		case !only || d.keyIs(m, keep):
 			out = append(d.appendKey(out, m), d.raw[m.val:m.valEnd]...)
@@ -158,7 +217,25 @@ func (d *document) rewrite(edits []edit, only bool, keep string) []byte {
 	return append(out, '}')
 }
 
-func (d *document) editOf(m *member, edits []edit) int {
+// indexEdits returns where the edit of a key is, nil for a list that is short.
+func indexEdits(edits []edit) map[string]int {
+	if len(edits) <= few {
+		return nil
+	}
+	at := make(map[string]int, len(edits))
+	for i := range edits {
+		at[edits[i].key] = i
+	}
+	return at
+}
+
+func (d *document) editOf(m *member, edits []edit, at map[string]int) int {
+	if at != nil {
+		if i, ok := at[d.key(m)]; ok {
+			return i
+		}
+		return -1
+	}
 	for i := range edits {
 		if d.keyIs(m, edits[i].key) {
 			return i

@@ -3,8 +3,10 @@ package core
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -169,4 +171,86 @@ func FuzzRewrite(f *testing.F) {
 			require.Equal(t, string(before), string(after))
 		}
 	})
+}
+
+// FuzzKnownBeginning shows that what is known of a record makes no difference.
+func FuzzKnownBeginning(f *testing.F) {
+	const known = `{"cookie":{"path":"/","maxAge":86400000`
+	for _, rest := range []string{
+		`}}`, `},"a":1}`, `,"sent":1764000000},"a":[1,"x"]}`, `1},"a":1}`, ` },"a":1}`, `.5}}`, `,}}`, `}`, ``, `,"x":{}},}`, `}} `, `}}x`,
+	} {
+		f.Add([]byte(rest))
+	}
+	f.Fuzz(func(t *testing.T, rest []byte) {
+		text := append([]byte(known), rest...)
+		var d, quick document
+		require.Equal(t, d.parse(text), quick.parseAfter(text, known))
+		require.Equal(t, d.members, quick.members)
+	})
+}
+
+// A document of many members finds and changes them as one of few does.
+func TestADocumentOfManyMembers(t *testing.T) {
+	const many = 100
+	var text strings.Builder
+	text.WriteString(`{"cookie":{}`)
+	var edits []edit
+	for i := range many {
+		fmt.Fprintf(&text, `,"k%d":%d,"\u006b%d":%d`, i, i, i, 2*i) // the second counts
+		switch i % 3 {
+		case 0:
+			edits = append(edits, edit{fmt.Sprint("k", i), []byte("0")})
+		case 1:
+			edits = append(edits, edit{fmt.Sprint("k", i), nil})
+		}
+	}
+	edits = append(edits, edit{"new", []byte("1")})
+	text.WriteString("}")
+
+	var d document
+	require.True(t, d.parse([]byte(text.String())))
+	for range 2 {
+		for i := range many {
+			raw, ok := d.get(fmt.Sprint("k", i))
+			require.True(t, ok)
+			require.Equal(t, fmt.Sprint(2*i), string(raw))
+		}
+		_, ok := d.get("missing")
+		require.False(t, ok)
+	}
+	var got map[string]int
+	var after document
+	require.True(t, after.parse(d.rewrite(edits, false, "")))
+	after.raw = bytes.Replace(after.raw, []byte(`"cookie":{},`), nil, 1)
+	require.NoError(t, json.Unmarshal(after.raw, &got))
+	require.Equal(t, 1, got["new"])
+	for i := range many {
+		n, ok := got[fmt.Sprint("k", i)]
+		require.Equal(t, i%3 != 1, ok)
+		require.Equal(t, 2*i*(i%3/2), n)
+	}
+}
+
+func TestAChangesetOfManyKeys(t *testing.T) {
+	var cs changeset
+	for round := range 2 {
+		for i := range 100 {
+			for _, raw := range []string{"1", "2"} {
+				cs.put(change{key: fmt.Sprint(i), raw: []byte(raw)})
+			}
+		}
+		require.Len(t, cs.list, 100)
+		for i := range 100 {
+			require.Equal(t, fmt.Sprint(i), cs.list[i].key)
+			require.Equal(t, "2", string(cs.find(fmt.Sprint(i)).raw))
+		}
+		require.Nil(t, cs.find("missing"))
+		cs.reset()
+		require.Empty(t, cs.list, round)
+		require.Nil(t, cs.find("1"))
+		cs.put(change{key: "a"})
+		kept := cs.list[:1]
+		cs.reset()
+		require.Zero(t, kept[0], "it keeps room, not changes")
+	}
 }

@@ -15,6 +15,7 @@ type Engine struct {
 	generate  func() (string, error)
 	backend   *backend
 	newCookie []byte    // the stored form of opts.Cookie
+	known     string    // what nearly every record begins with
 	works     sync.Pool // of *work, empty
 
 	closed     chan struct{}
@@ -36,6 +37,7 @@ func New(opts Options) (*Engine, error) {
 	e.closeStore = closeStore
 	e.backend = newBackend(store, e.opts.Prefix, e.opts.ReconnectTimeout, e.closed)
 	e.newCookie = e.opts.Cookie.encodeNew(&e.opts.Cookie)
+	e.known = `{"` + cookieMember + `":` + string(e.newCookie[:len(e.newCookie)-1])
 	e.generate, e.shape = newID, defaultShape
 	if e.opts.GenSID != nil {
 		e.generate, e.shape = e.checkedGenSID, widerShape

@@ -59,7 +59,7 @@ func (s *Session) putUpdate(key string, from, to []byte, step update) bool {
 	}
 	c := change{key: key, raw: to}
 	// On top of a value of this request's own there is nothing to run again.
-	mine := s.change(key)
+	mine := s.changes.find(key)
 	if mine == nil && !s.cleared {
 		c.updates = append(s.roomForUpdate(), step)
 	} else if mine != nil && mine.updates != nil {
@@ -123,7 +123,7 @@ func (s *Session) rebase(id string, now *document, done mergedChanges) (c change
 	if s.id != id {
 		return change{}, nil, false
 	}
-	for _, c := range s.changes {
+	for _, c := range s.changes.list {
 		if m, ok := done[c.key]; ok && same(m.raw, c.raw) && len(m.updates) == len(c.updates) {
 			continue
 		}
@@ -134,8 +134,9 @@ func (s *Session) rebase(id string, now *document, done mergedChanges) (c change
 		theirs, _ := now.get(c.key) // to set a value to what it was is no change
 		done[c.key] = mergedChange{c, theirs}
 	}
-	for i := range s.changes {
-		s.changes[i].raw = done[s.changes[i].key].result
+	for i := range s.changes.list {
+		c := &s.changes.list[i]
+		c.raw = done[c.key].result
 	}
 	s.base.parse(now.raw)
 	s.mergeCookie()

@@ -83,7 +83,7 @@ func (e *Engine) usual(raw []byte) (sent int64, ok bool) {
 }
 
 // stamp notes in the stored attributes that the client is given the cookie
-// now.
+// now. What it returns is good until it is called again.
 func (s *Session) stamp(raw []byte, now time.Time) []byte {
 	if _, usual := s.engine.usual(raw); !usual {
 		var d document
@@ -91,7 +91,6 @@ func (s *Session) stamp(raw []byte, now time.Time) []byte {
 		return d.rewrite([]edit{{attrSent, strconv.AppendInt(nil, now.Unix(), 10)}}, false, "")
 	}
 	base := s.engine.newCookie
-	out := make([]byte, 0, len(base)+len(sentMember)+len("1764000000"))
-	out = append(append(out, base[:len(base)-1]...), sentMember...)
+	out := append(append(s.stamped[:0], base[:len(base)-1]...), sentMember...)
 	return append(strconv.AppendInt(out, now.Unix(), 10), '}')
 }

@@ -1,5 +1,10 @@
 package core
 
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
 // maxDepth is how deeply a record may nest, the limit of encoding/json.
 const maxDepth = 10000
 
@@ -59,9 +64,15 @@ func (s *scanner) value(depth int) bool {
 
 func (s *scanner) object(depth int) bool {
 	s.pos++
-	if s.take('}') {
-		return true
-	}
+	return s.take('}') || s.objectMembers(depth)
+}
+
+// objectRest moves over what follows a member of an object.
+func (s *scanner) objectRest(depth int) bool {
+	return s.take('}') || s.take(',') && s.objectMembers(depth)
+}
+
+func (s *scanner) objectMembers(depth int) bool {
 	for {
 		s.space()
 		if _, ok := s.str(); !ok || !s.take(':') || !s.value(depth) {
@@ -98,20 +109,43 @@ func (s *scanner) str() (escaped, ok bool) {
 		return false, false
 	}
 	for i := s.pos + 1; i < len(s.text); i++ {
+		i += ordinary(s.text[i:])
+		if i == len(s.text) {
+			return false, false
+		}
 		switch c := s.text[i]; {
 		case c == '"':
 			s.pos = i + 1
 			return escaped, true
-		case c < ' ':
-			return false, false
 		case c == '\\':
 			escaped = true
 			if i = s.escape(i + 1); i < 0 {
 				return false, false
 			}
+		case c < ' ':
+			return false, false
 		}
 	}
 	return false, false
+}
+
+// ordinary returns how many bytes come before the first that means something
+// in a string: a quote, a backslash or a control character. It looks at eight
+// at a time: in x-ones a byte borrows, and gets its highest bit, if it was
+// zero, and the first byte that does so was.
+func ordinary(text []byte) (n int) {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; n+8 <= len(text); n += 8 {
+		w := binary.LittleEndian.Uint64(text[n:])
+		quote, slash := w^ones*'"', w^ones*'\\'
+		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & highs; found != 0 {
+			return n + bits.TrailingZeros64(found)/8
+		}
+	}
+	for n < len(text) && text[n] >= ' ' && text[n] != '"' && text[n] != '\\' {
+		n++
+	}
+	return n
 }
 
 // escape returns the position of an escape's last byte, given that of the

@@ -63,17 +63,17 @@ type work struct {
 	rolled    bool          // life extended, cookie sent
 
 	base     document  // as the store has it
-	changes  []change  // mine on top of it
-	few      [1]change // room for the first change, and the first update
-	first    [1]update
-	cleared  bool // the base's values are hidden
+	changes  changeset // mine on top of it
+	first    [1]update // room for the first
+	cleared  bool      // the base's values are hidden
 	bindings []binding
 	gen      uint64 // counts changes
 
-	cookie     *Cookie // the attributes, never changed in place; nil until they are needed
-	cookieFrom *Cookie // as they were loaded
-	cookieSent bool    // this response carries it
-	sent       int64   // when the client was given it, see attrSent
+	cookie     *Cookie   // the attributes, never changed in place; nil until they are needed
+	cookieFrom *Cookie   // as they were loaded
+	cookieSent bool      // this response carries it
+	sent       int64     // when the client was given it, see attrSent
+	stamped    [160]byte // room for stamp
 }
 
 // lock takes mu for what needs more of the session than how far it is.
@@ -96,179 +96,6 @@ const (
 type replacedRecord struct {
 	id  string
 	raw []byte
-}
-
-// Load loads a session that Options.Defer has put off, and returns the error
-// of the load. A session that is loaded, or could not be, is left as it is.
-// After the request's end the error is ErrSealed. Handlers need not call it:
-// the adapters' Session and FromContext do.
-func (s *Session) Load() error {
-	if s == nil {
-		return ErrNoSession
-	}
-	req, err := s.loadOnce()
-	switch {
-	case err == nil || req == nil:
-		return err
-	case err == ErrCorruptRecord:
-		s.engine.report(req, err)
-		return nil
-	}
-	if err = s.engine.fail(req, err); err == nil {
-		s.setLoaded(nil)
-	}
-	return err
-}
-
-// loadOnce loads, unless that has been done. The request is that of this
-// load, nil if it was another one's: nobody is told of an error before s.io
-// is free, since an ErrorHandler may ask for the session.
-func (s *Session) loadOnce() (req Request, err error) {
-	if done, err := s.loadState(); done {
-		return nil, err
-	}
-	s.io.Lock()
-	defer s.io.Unlock()
-	if done, err := s.loadState(); done {
-		return nil, err
-	}
-	err = s.load()
-	s.setLoaded(err)
-	return s.req, err
-}
-
-func (s *Session) setLoaded(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stage, s.loadErr = loaded, nil; err != nil && err != ErrCorruptRecord {
-		s.stage, s.loadErr = failed, err
-	}
-}
-
-func (s *Session) loadState() (done bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.sealed:
-		return true, ErrSealed
-	case s.stage != deferred:
-		return true, s.loadErr
-	case s.inHook:
-		return true, ErrInsideHook
-	}
-	return false, nil
-}
-
-func (s *Session) load() error {
-	e := s.engine
-	if e.isClosed() {
-		return s.unloadable(ErrClosed)
-	}
-	c := e.read(s.req)
-	ctx := s.req.Context()
-	var data []byte
-	var found bool
-	var extended time.Duration
-	if c.id != "" {
-		var err error
-		if data, found, extended, err = e.backend.get(ctx, s.key(c.id), e.extendOnLoad()); err != nil {
-			return s.unloadable(err)
-		}
-	}
-	result := s.take(c, data, found, extended)
-	if result == superseded && extended > 0 {
-		// It must not last: a client may have nothing but this id.
-		_, _ = e.backend.extend(ctx, s.key(c.id), data, tombstoneTTL)
-	}
-	if result == taken && !s.valid() {
-		result = unknown
-		s.mu.Lock()
-		s.forget()
-		s.mu.Unlock()
-	}
-	if result >= unknown && forcedID(ctx) == "" {
-		s.mu.Lock()
-		s.carried.dead = true
-		s.mu.Unlock()
-	}
-	if result == corrupt {
-		return ErrCorruptRecord
-	}
-	return nil
-}
-
-// unloadable makes s a session that will not be saved, lest a store that was
-// away for a moment costs anybody their session.
-func (s *Session) unloadable(err error) error {
-	s.lock()
-	s.unsavable = ErrUnsaved
-	s.mu.Unlock()
-	return err
-}
-
-// A loadResult is what a load found.
-type loadResult uint8
-
-const (
-	noID loadResult = iota
-	taken
-	superseded
-	unknown
-	corrupt
-)
-
-// take takes over what the store had.
-func (s *Session) take(c carried, data []byte, found bool, extended time.Duration) loadResult {
-	s.lock()
-	defer s.mu.Unlock()
-	s.carried = c
-	switch {
-	case c.id == "":
-		return noID
-	case !found:
-		return unknown
-	case isTombstone(data):
-		s.unsavable = ErrSuperseded
-		return superseded
-	case !s.base.parse(data):
-		return corrupt
-	}
-	s.id, s.sig, s.stored, s.extended = c.id, c.sig, true, extended
-	return taken
-}
-
-// valid asks the Valid hook.
-func (s *Session) valid() (ok bool) {
-	if s.engine.opts.Valid == nil {
-		return true
-	}
-	s.hook(func() { ok = s.engine.opts.Valid(s.req, s) })
-	return ok
-}
-
-// hook runs user code that is given the session. If it panics nothing of the
-// session will be saved.
-func (s *Session) hook(call func()) {
-	s.setHook(true, false)
-	returned := false
-	defer func() { s.setHook(false, !returned) }()
-	call()
-	returned = true
-}
-
-func (s *Session) setHook(inside, panicked bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.inHook = inside
-	s.prevented = s.prevented || panicked
-}
-
-// forget makes s a new session.
-func (s *Session) forget() {
-	s.base.parse(nil)
-	s.id, s.idErr, s.sig, s.stored = "", nil, "", false
-	s.changes, s.bindings, s.cleared, s.cookie = nil, nil, false, nil
-	s.forced, s.dirty, s.destroyed, s.extended = false, false, false, 0
 }
 
 // ID returns the session's id. A new session's is made when it is first asked

@@ -287,7 +287,9 @@ func (s *Session) Replace(values map[string]any) error {
 	}
 	return s.alter(func() {
 		s.clear()
-		s.changes = changes
+		for _, c := range changes {
+			s.changes.put(c)
+		}
 	})
 }
 

@@ -138,8 +138,8 @@ func (s *Session) drawUp(sends bool) (draft, error) {
 	if s.stored {
 		d.base = s.base.raw
 	}
-	for i := range s.changes {
-		c := &s.changes[i]
+	for i := range s.changes.list {
+		c := &s.changes.list[i]
 		c.drafted = len(c.updates)
 		d.notTwice = d.notTwice || c.updates != nil || s.engine.opts.OnConflict != nil
 	}
@@ -187,11 +187,12 @@ func (s *Session) written(d draft) {
 	s.base.hold(d.next)
 	s.cookieFrom = d.cookie
 	if s.gen == d.gen {
-		s.dirty, s.cleared, s.changes = false, false, nil
+		s.dirty, s.cleared = false, false
+		s.changes.reset()
 		return
 	}
-	for i := range s.changes {
-		c := &s.changes[i]
+	for i := range s.changes.list {
+		c := &s.changes.list[i]
 		if c.updates = c.updates[c.drafted:]; len(c.updates) == 0 {
 			c.updates = nil
 		}

@@ -5,6 +5,9 @@
 // and in a handler
 //
 //	s, err := echoadapter.Session(c)
+//
+// Echo by itself logs no error that it answers. Its middleware.RequestLogger
+// does, those of the session too.
 package echoadapter
 
 import (
@@ -47,7 +50,7 @@ func WithConfig(config Config) echo.MiddlewareFunc {
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			outer, _ := c.Get(core.ContextKey).(*core.Session)
+			outer := innermost(c)
 			if outer.Has(config.Engine) || config.Skipper != nil && config.Skipper(c) {
 				return next(c)
 			}
@@ -56,13 +59,18 @@ func WithConfig(config Config) echo.MiddlewareFunc {
 	}
 }
 
+func innermost(c echo.Context) *core.Session {
+	s, _ := c.Request().Context().Value(core.ContextKey).(*core.Session)
+	return s
+}
+
 func serve(e *core.Engine, c echo.Context, outer *core.Session, next echo.HandlerFunc) error {
 	x := install(c)
 	defer x.restore(outer)
 	if err := e.LoadInto(x.CoreSession(), x, x, outer); err != nil {
 		return httpError(err)
 	}
-	c.Set(core.ContextKey, x.CoreSession())
+	x.carry()
 	err := next(c)
 	if failure := x.Finish(err); failure != nil {
 		x.reopen()
@@ -81,8 +89,7 @@ func httpError(err error) error {
 // The error wraps core.ErrNoSession, core.ErrOutsidePath, or that of the
 // load, and can be returned by the handler as it is.
 func Session(c echo.Context, name ...string) (*core.Session, error) {
-	innermost, _ := c.Get(core.ContextKey).(*core.Session)
-	s, err := innermost.Find(name...)
+	s, err := innermost(c).Find(name...)
 	if err != nil {
 		return nil, httpError(err)
 	}

@@ -3,6 +3,7 @@ package echoadapter
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/labstack/echo/v4"
@@ -49,4 +50,28 @@ func TestContextIsThatOfThisPackage(t *testing.T) {
 	got, ok := Context(&exchange{c: c})
 	require.True(t, ok)
 	require.Same(t, c, got)
+}
+
+func TestTheRequestsContextLeadsToTheSession(t *testing.T) {
+	server := echo.New()
+	outer := func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			err := next(c)
+			require.NotNil(t, c.Request().MultipartForm, "the server removes an upload's files by its own request")
+			return err
+		}
+	}
+	server.Use(outer, New(core.Options{SigningKeys: []string{"correct horse battery staple"}}))
+	server.POST("/", func(c echo.Context) error {
+		s, err := core.FromContext(c.Request().Context())
+		require.NoError(t, err)
+		same, err := Session(c)
+		require.NoError(t, err)
+		require.Same(t, s, same)
+		return c.Request().ParseMultipartForm(1)
+	})
+	request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n"))
+	request.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+	server.ServeHTTP(httptest.NewRecorder(), request)
+	require.NotNil(t, request.MultipartForm)
 }

@@ -18,15 +18,37 @@ type exchange struct {
 	c        echo.Context
 	response *echo.Response
 	below    http.ResponseWriter
+	request  *http.Request // as it was before the session
+	carrier  carrier
+}
+
+// A carrier is the request's context with the session. Echo's own c.Set would
+// make a map for it, and code that knows of no Echo would not find it there.
+type carrier struct {
+	context.Context
+	session *core.Session
+}
+
+func (c *carrier) Value(key any) any {
+	if key == core.ContextKey {
+		return c.session
+	}
+	return c.Context.Value(key)
 }
 
 // install puts an exchange under the response.
 func install(c echo.Context) *exchange {
 	res := c.Response()
-	x := &exchange{c: c, response: res, below: res.Writer}
+	x := &exchange{c: c, response: res, below: res.Writer, request: c.Request()}
 	x.Init(res.Writer, c.Request())
 	res.Writer = x
 	return x
+}
+
+// carry puts the session into the request's context.
+func (x *exchange) carry() {
+	x.carrier = carrier{x.request.Context(), x.CoreSession()}
+	x.c.SetRequest(x.request.WithContext(&x.carrier))
 }
 
 // Context returns the context of the request as it is now: handlers may have
@@ -40,8 +62,10 @@ func (x *exchange) restore(outer *core.Session) {
 	if x.response.Writer == http.ResponseWriter(x) {
 		x.response.Writer = x.below
 	}
+	// The server removes an upload's files by the request that it has made.
+	x.request.MultipartForm = x.c.Request().MultipartForm
 	if outer != nil {
-		x.c.Set(core.ContextKey, outer)
+		x.c.SetRequest(x.request)
 	}
 	x.c, x.response = nil, nil
 }

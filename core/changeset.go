@@ -1,0 +1,76 @@
+package core
+
+// A change is what this request made of one value.
+type change struct {
+	key string
+	raw []byte // nil: deleted
+	err error  // the value could not be encoded; the commit will fail with it
+
+	// updates are the steps from the store's value to raw. They are run again
+	// if the store's value turns out to be another one. None: raw stands,
+	// whatever the store has.
+	updates []update
+	drafted int // so many of them are part of the draft that is being written
+}
+
+// An update makes a new value of an old one, nil for none.
+type update func(raw []byte) ([]byte, error)
+
+// A changeset is the changes of a request, each key once, in the order in
+// which they began.
+type changeset struct {
+	list []change
+	at   map[string]int // where a key is, for a list that is long
+}
+
+// few is how many changes, members or edits are looked through one by one. A
+// map of more is the faster the more there are.
+const few = 16
+
+// find returns the change of a key, or nil.
+func (cs *changeset) find(key string) *change {
+	if cs.at != nil {
+		if i, ok := cs.at[key]; ok {
+			return &cs.list[i]
+		}
+		return nil
+	}
+	for i := range cs.list {
+		if cs.list[i].key == key {
+			return &cs.list[i]
+		}
+	}
+	return nil
+}
+
+// put adds a change, in place of an earlier one of its key.
+func (cs *changeset) put(c change) {
+	if mine := cs.find(c.key); mine != nil {
+		*mine = c
+		return
+	}
+	if cs.list == nil {
+		cs.list = make([]change, 0, few/2)
+	}
+	if cs.list = append(cs.list, c); len(cs.list) <= few {
+		return
+	}
+	if cs.at == nil {
+		cs.at = make(map[string]int, 2*len(cs.list))
+		for i := range cs.list {
+			cs.at[cs.list[i].key] = i
+		}
+	}
+	cs.at[c.key] = len(cs.list) - 1
+}
+
+// reset forgets all changes, and keeps the room of a short list.
+func (cs *changeset) reset() {
+	cs.at = nil
+	if cap(cs.list) > few {
+		cs.list = nil
+		return
+	}
+	clear(cs.list)
+	cs.list = cs.list[:0]
+}
