@@ -44,6 +44,7 @@ func (s *Session) current(key string) (raw []byte, ok bool) {
 // put records a change. It keeps a binding of that key only if told to.
 func (s *Session) put(c change, keepBinding bool) {
 	s.gen++
+	c.gen = s.gen
 	if !keepBinding {
 		s.unbind(c.key)
 	}
@@ -121,7 +122,7 @@ func (s *Session) hasValues() bool {
 func (s *Session) clear() {
 	s.gen++
 	s.changes.reset()
-	s.bindings, s.cleared = nil, true
+	s.bindings, s.cleared, s.clearedAt = nil, true, s.gen
 }
 
 // valuesChanged reports whether some value differs from the store's.

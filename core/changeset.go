@@ -9,8 +9,16 @@ type change struct {
 	// updates are the steps from the store's value to raw. They are run again
 	// if the store's value turns out to be another one. None: raw stands,
 	// whatever the store has.
-	updates []update
-	drafted int // so many of them are part of the draft that is being written
+	updates []step
+
+	gen  uint64 // the session's, when it was made
+	firm bool   // it has met another request's, and counts though it may change nothing
+}
+
+// A step is an Update.
+type step struct {
+	run update
+	gen uint64
 }
 
 // An update makes a new value of an old one, nil for none.
@@ -52,16 +60,47 @@ func (cs *changeset) put(c change) {
 	if cs.list == nil {
 		cs.list = make([]change, 0, few/2)
 	}
-	if cs.list = append(cs.list, c); len(cs.list) <= few {
+	cs.list = append(cs.list, c)
+	if cs.at != nil {
+		cs.at[c.key] = len(cs.list) - 1
 		return
 	}
-	if cs.at == nil {
-		cs.at = make(map[string]int, 2*len(cs.list))
-		for i := range cs.list {
-			cs.at[cs.list[i].key] = i
-		}
+	cs.index()
+}
+
+// index makes the map of a long list.
+func (cs *changeset) index() {
+	if cs.at = nil; len(cs.list) <= few {
+		return
 	}
-	cs.at[c.key] = len(cs.list) - 1
+	cs.at = make(map[string]int, 2*len(cs.list))
+	for i := range cs.list {
+		cs.at[cs.list[i].key] = i
+	}
+}
+
+// dropUntil forgets what was made up to a generation: it is in the record now.
+func (cs *changeset) dropUntil(gen uint64) {
+	kept := cs.list[:0]
+	for _, c := range cs.list {
+		if c.gen <= gen {
+			continue
+		}
+		for len(c.updates) > 0 && c.updates[0].gen <= gen {
+			c.updates = c.updates[1:]
+		}
+		if len(c.updates) == 0 {
+			c.updates = nil
+		}
+		kept = append(kept, c)
+	}
+	if len(kept) == 0 {
+		cs.reset()
+		return
+	}
+	clear(cs.list[len(kept):])
+	cs.list = kept
+	cs.index()
 }
 
 // reset forgets all changes, and keeps the room of a short list.

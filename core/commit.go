@@ -38,9 +38,8 @@ func (s *Session) End() error {
 	return s.conclude(true)
 }
 
-// Save saves the session now, as the commit would, and sets its cookie if the
-// response headers have not gone out. What changes afterwards is still saved
-// at the end. Its error has not been given to Options.ErrorHandler; it is
+// Save saves the session now, as the commit would, which then sends the
+// cookie. What changes afterwards is still saved at the end. Its error has not been given to Options.ErrorHandler; it is
 // ErrGone, ErrSuperseded or ErrUnsaved where a commit would report that.
 func (s *Session) Save(ctx context.Context) error {
 	if err := s.Load(); err != nil {
@@ -87,14 +86,23 @@ func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
 	} else {
 		defer s.setCommitted()
 	}
+	late = s.isLate()
 	err = s.commit(s.detached)
 	if err != nil && err != errVanished {
 		s.mu.Lock()
 		s.prevented = true
 		s.mu.Unlock()
 	}
+	_ = s.disown(s.detached()) // an earlier Save has failed, and its error counts
+	if _, lost := err.(*lostError); !late {
+		s.setCookies(lost)
+	}
 	return s.req, s.res.Started(), err
 }
+
+// isLate reports whether it is too late for a cookie: once the commit has run
+// the headers are leaving, if they are not gone.
+func (s *Session) isLate() bool { return s.res.Started() || s.isCommitted() }
 
 // Overruled is for adapters. It tells of an error that Commit or End returned,
 // and that will not be answered since the handler failed too and its own error
@@ -203,6 +211,12 @@ func (s *Session) prepare() (plan, error) {
 			return plan{}, err
 		}
 	}
+	if s.stored && !s.valuesChanged() {
+		// To set a value to what it is is no change, and later ones are made of
+		// the record, not of that.
+		s.changes.reset()
+		s.cleared = false
+	}
 	return p, nil
 }
 
@@ -237,8 +251,7 @@ func (s *Session) beforeSave() error {
 // carryOut does a plan: the store first, then, if that worked, the cookies.
 // Of a session that is destroyed the cookies go in any case.
 func (s *Session) carryOut(ctx context.Context, p plan) error {
-	// Once the commit has run the headers are leaving, if they are not gone.
-	late := s.res.Started() || s.isCommitted()
+	late := s.isLate()
 	err := s.toStore(ctx, p, late)
 	if err == errMoved {
 		return nil
@@ -253,8 +266,8 @@ func (s *Session) carryOut(ctx context.Context, p plan) error {
 		}
 		return err
 	}
-	if err == nil || p.store == storeDestroy {
-		s.setCookies(p.cookie)
+	if p.cookie != cookieLeave && (err == nil || p.store == storeDestroy) {
+		s.owed = p.cookie
 	}
 	return err
 }
@@ -290,25 +303,24 @@ func (s *Session) cookieNow() *Cookie {
 	return s.attributes()
 }
 
-// setCookies sends the id and the attributes that are stored, and clears the
-// cookie by those that the client has it with.
-func (s *Session) setCookies(act cookieAct) {
+// setCookies sends the id and the attributes that are stored, or clears the
+// cookie by those that the client has it with, as this commit or an earlier
+// Save has found. The id of a session that is lost is not sent.
+func (s *Session) setCookies(lost bool) {
 	s.mu.Lock()
+	if s.work == nil {
+		s.mu.Unlock()
+		return
+	}
+	act := s.owed
+	s.owed = cookieLeave
 	s.attributes()
 	id, sig, cookie, stored := s.id, s.sig, s.cookieFrom, s.stored
 	s.mu.Unlock()
-	switch act {
-	case cookieSend:
-		if !stored {
-			return // another goroutine has regenerated it since
-		}
+	switch {
+	case act == cookieSend && stored && !lost: // not stored: another goroutine has regenerated it since
 		s.engine.carrier.send(s.res, id, sig, cookie, time.Now())
-	case cookieClear:
+	case act == cookieClear:
 		s.engine.carrier.clear(s.res, cookie)
-	default:
-		return
 	}
-	s.mu.Lock()
-	s.carried.dead, s.carried.outdated, s.cookieSent = false, false, act == cookieSend
-	s.mu.Unlock()
 }

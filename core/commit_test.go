@@ -106,7 +106,7 @@ func TestRegenerateWritesTheNewRecordBeforeTheOldOneGoes(t *testing.T) {
 		require.NotContains(t, b.record(b.id(c)), `"n"`)
 		if swaps {
 			require.Equal(t, []string{"gettouch", "swap", "swap"}[1:], b.took()[1:])
-			require.Equal(t, tombstone, b.record(old))
+			require.True(t, isTombstone([]byte(b.record(old))))
 			require.Equal(t, tombstoneTTL, b.ttls["koa:sess:"+old])
 			return
 		}
@@ -212,7 +212,7 @@ func TestRollingTouchesWhereTheTTLIsTheSessionsOwn(t *testing.T) {
 		require.NoError(t, b.request(c, func(*Session) {}))
 		require.Equal(t, 7*time.Minute, b.ttls["koa:sess:"+b.id(c)])
 		if swaps {
-			require.Equal(t, []string{"get", "touch"}, b.took())
+			require.Equal(t, []string{"get", "gettouch"}, b.took())
 		}
 	})
 }
@@ -221,7 +221,7 @@ func TestRollingDoesNotBringBackWhatIsGone(t *testing.T) {
 	b := newBench(t, Options{Rolling: true, TTLFunc: func(*Session) time.Duration { return time.Hour }}, "full")
 	c := b.signedIn(map[string]any{"n": 1})
 	id := b.id(c)
-	b.before["touch"] = func() { _ = b.spy.Destroy(context.Background(), "koa:sess:"+id) }
+	b.before["gettouch"] = func() { _ = b.spy.Destroy(context.Background(), "koa:sess:"+id) }
 	require.NoError(t, b.request(c, func(*Session) {}))
 	require.Empty(t, c.lines)
 	require.Empty(t, b.record(id))

@@ -77,7 +77,7 @@ func TestAnExtendThatFailsIsAnError(t *testing.T) {
 	b := newBench(t, Options{Rolling: true}, "full")
 	c := b.signedIn(map[string]any{"n": 1})
 	b.engine.backend.getTouch = nil
-	b.fail["touch"] = errStore
+	b.fail["swap"] = errStore
 	require.ErrorIs(t, b.request(c, func(*Session) {}), errStore)
 	require.Empty(t, c.lines)
 }

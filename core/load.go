@@ -1,6 +1,9 @@
 package core
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Load loads a session that Options.Defer has put off, and returns the error
 // of the load. A session that is loaded, or could not be, is left as it is.
@@ -73,19 +76,25 @@ func (s *Session) load() error {
 	var data []byte
 	var found bool
 	var extended time.Duration
+	var err error
 	if c.id != "" {
-		var err error
 		if data, found, extended, err = e.backend.get(ctx, s.key(c.id), e.extendOnLoad()); err != nil {
 			return s.unloadable(err)
 		}
 	}
 	result := s.take(c, data, found, extended)
-	if result == superseded && extended > 0 {
-		// It must not last: a client may have nothing but this id.
-		_, _ = e.backend.extend(ctx, s.key(c.id), data, tombstoneTTL)
+	switch {
+	case result == superseded && extended > 0:
+		_ = e.backend.rebury(ctx, s.key(c.id), data) // what fails is tried again by the next load
+	case result == taken && extended > 0:
+		if result, err = s.shorten(ctx); err != nil {
+			return s.unloadable(err)
+		}
 	}
 	if result == taken && !s.valid() {
 		result = unknown
+	}
+	if result == unknown {
 		s.mu.Lock()
 		s.forget()
 		s.mu.Unlock()
@@ -99,6 +108,29 @@ func (s *Session) load() error {
 		return ErrCorruptRecord
 	}
 	return nil
+}
+
+// shorten takes back what a rolling load has given a record, before it was
+// known, beyond its own attributes. A record that is over by those is unknown.
+func (s *Session) shorten(ctx context.Context) (loadResult, error) {
+	s.mu.Lock()
+	id, raw, extended, cookie := s.id, s.base.raw, s.extended, s.attributes()
+	s.mu.Unlock()
+	ttl := s.engine.ttl(cookie, 0, time.Now())
+	if cookie == &s.engine.opts.Cookie || ttl >= extended {
+		return taken, nil
+	}
+	found, err := s.engine.backend.extend(ctx, s.key(id), raw, ttl)
+	if err != nil {
+		return taken, err
+	}
+	if !found || ttl <= 0 {
+		return unknown, nil
+	}
+	s.mu.Lock()
+	s.extended = ttl
+	s.mu.Unlock()
+	return taken, nil
 }
 
 // unloadable makes s a session that will not be saved, lest a store that was

@@ -183,7 +183,11 @@ func (p fullSpy) Swap(_ context.Context, key string, old, new []byte, ttl time.D
 	if p.decline {
 		return nil, false, errors.ErrUnsupported
 	}
-	if err := p.called("swap"); err != nil {
+	op := "swap"
+	if new == nil {
+		op = "destroy"
+	}
+	if err := p.called(op); err != nil {
 		return nil, false, err
 	}
 	p.mu.Lock()

@@ -5,16 +5,10 @@ import (
 	"encoding/json"
 )
 
-// tombstone is the record that Regenerate leaves under the old id for a
-// while. A Koa app takes it for no session, as does JSON.parse.
-const tombstone = "null"
-
-func isTombstone(data []byte) bool { return string(bytes.TrimSpace(data)) == tombstone }
-
 // update runs a step on the current value, and remembers it so that it can
 // be run again on another one. The step runs without the lock: it is user
 // code, and may use the session.
-func (s *Session) update(key string, step update) error {
+func (s *Session) update(key string, run update) error {
 	switch {
 	case s == nil:
 		return ErrNoSession
@@ -26,11 +20,11 @@ func (s *Session) update(key string, step update) error {
 		if err != nil {
 			return s.refuse(err)
 		}
-		next, err := step(raw)
+		next, err := run(raw)
 		if err != nil {
 			return err
 		}
-		if s.putUpdate(key, raw, next, step) {
+		if s.putUpdate(key, raw, next, run) {
 			return nil
 		}
 	}
@@ -48,7 +42,7 @@ func (s *Session) updatable(key string) ([]byte, error) {
 }
 
 // putUpdate records an update, unless the value is another one by now.
-func (s *Session) putUpdate(key string, from, to []byte, step update) bool {
+func (s *Session) putUpdate(key string, from, to []byte, run update) bool {
 	s.lock()
 	defer s.mu.Unlock()
 	if s.changeable() != nil {
@@ -61,16 +55,16 @@ func (s *Session) putUpdate(key string, from, to []byte, step update) bool {
 	// On top of a value of this request's own there is nothing to run again.
 	mine := s.changes.find(key)
 	if mine == nil && !s.cleared {
-		c.updates = append(s.roomForUpdate(), step)
+		c.updates = append(s.roomForUpdate(), step{run, s.gen + 1})
 	} else if mine != nil && mine.updates != nil {
-		c.updates, c.drafted = append(mine.updates, step), mine.drafted
+		c.updates, c.firm = append(mine.updates, step{run, s.gen + 1}), mine.firm
 	}
 	s.put(c, false)
 	return true
 }
 
-func (s *Session) roomForUpdate() []update {
-	if s.first[0] != nil {
+func (s *Session) roomForUpdate() []step {
+	if s.first[0].run != nil {
 		return nil
 	}
 	return s.first[:0]
@@ -91,11 +85,13 @@ func (s *Session) merge(d draft, theirs []byte) (draft, error) {
 		if !more {
 			break
 		}
-		raw, err := s.mergeChange(c, base, &now)
+		var raw []byte
+		var err error
+		s.hook(func() { raw, err = s.mergeChange(c, base, &now) })
 		if err != nil {
 			return d, err
 		}
-		done[c.key] = mergedChange{c, raw}
+		done[c.key] = mergedChange{change: c, result: raw}
 	}
 	again, err := s.draft(d.sends)
 	if err == nil && again.id != d.id {
@@ -111,6 +107,7 @@ type mergedChanges map[string]mergedChange
 type mergedChange struct {
 	change
 	result []byte
+	idle   bool // it was no change
 }
 
 // rebase makes the record of another request the base, if every change has
@@ -128,15 +125,16 @@ func (s *Session) rebase(id string, now *document, done mergedChanges) (c change
 			continue
 		}
 		base, _ := s.base.get(c.key)
-		if c.updates != nil || s.cleared || !same(c.raw, base) {
+		if c.updates != nil || c.firm || s.cleared || !same(c.raw, base) {
 			return c, base, true
 		}
 		theirs, _ := now.get(c.key) // to set a value to what it was is no change
-		done[c.key] = mergedChange{c, theirs}
+		done[c.key] = mergedChange{change: c, result: theirs, idle: true}
 	}
 	for i := range s.changes.list {
 		c := &s.changes.list[i]
-		c.raw = done[c.key].result
+		merged := done[c.key]
+		c.raw, c.firm = merged.result, !merged.idle
 	}
 	s.base.parse(now.raw)
 	s.mergeCookie()
@@ -162,7 +160,7 @@ func (s *Session) mergeChange(c change, base []byte, now *document) (raw []byte,
 	if c.updates != nil {
 		raw = theirs
 		for _, step := range c.updates {
-			if raw, err = step(raw); err != nil {
+			if raw, err = step.run(raw); err != nil {
 				return nil, err
 			}
 		}

@@ -137,7 +137,7 @@ func TestALateWriterCannotWriteToARegeneratedID(t *testing.T) {
 	require.NoError(t, meanwhile(t, b, c,
 		func(s *Session) { require.NoError(t, s.Set("n", 2)) },
 		func(s *Session) { require.NoError(t, s.RegenerateKeep()) }))
-	require.Equal(t, tombstone, b.record(id))
+	require.True(t, isTombstone([]byte(b.record(id))))
 	require.Empty(t, c.lines)
 	told := b.told.take()
 	require.Len(t, told, 1)
@@ -157,7 +157,7 @@ func TestWhatOthersWroteIsCarriedOverByRegenerateKeepAlone(t *testing.T) {
 			}
 			require.NoError(t, s.Set("user", "ann"))
 		}, func(s *Session) { require.NoError(t, s.Set("theirs", 1)) }))
-		require.Equal(t, tombstone, b.record(old))
+		require.True(t, isTombstone([]byte(b.record(old))))
 		record := b.record(b.id(c))
 		require.Contains(t, record, `"user":"ann"`)
 		if keeps {

@@ -22,7 +22,7 @@ const attrSent = "sent"
 // holdsCookie reports whether the client has the cookie as it would be sent,
 // but for a small part of its life.
 func (s *Session) holdsCookie(now time.Time) bool {
-	if s.cookieSent || s.carried.byWithID || s.carried.outdated || s.id != s.carried.id {
+	if s.carried.byWithID || s.carried.outdated || s.id != s.carried.id {
 		return false
 	}
 	cookie := s.attributes()

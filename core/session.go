@@ -62,16 +62,19 @@ type work struct {
 	extended  time.Duration // what the load gave the record to live
 	rolled    bool          // life extended, cookie sent
 
-	base     document  // as the store has it
-	changes  changeset // mine on top of it
-	first    [1]update // room for the first
-	cleared  bool      // the base's values are hidden
-	bindings []binding
-	gen      uint64 // counts changes
+	base      document  // as the store has it
+	doubts    []draft   // of it, whose writes had no answer
+	own       ownRecord // zero for none
+	changes   changeset // mine on top of it
+	first     [1]step   // room for the first
+	cleared   bool      // the base's values are hidden
+	clearedAt uint64    // the generation of that
+	bindings  []binding
+	gen       uint64 // counts changes
 
 	cookie     *Cookie   // the attributes, never changed in place; nil until they are needed
 	cookieFrom *Cookie   // as they were loaded
-	cookieSent bool      // this response carries it
+	owed       cookieAct // what the response is to say of it
 	sent       int64     // when the client was given it, see attrSent
 	stamped    [160]byte // room for stamp
 }
@@ -91,12 +94,6 @@ const (
 	loaded
 	failed
 )
-
-// A replacedRecord is one that the session has left behind.
-type replacedRecord struct {
-	id  string
-	raw []byte
-}
 
 // ID returns the session's id. A new session's is made when it is first asked
 // for, and used if the session is saved, which it will not be while it is
@@ -174,12 +171,14 @@ func (s *Session) Destroy() {
 
 // Regenerate goes on with an empty session under a new id. At the commit it
 // is written, and then the old record goes. Call it, or RegenerateKeep, when
-// a user signs in: it is what makes an id that somebody planted worthless.
-// The error is that of Options.GenSID, or ErrSealed.
+// a user signs in: it is what makes an id that somebody planted worthless. It
+// works for a client with an id that another request has replaced, too. The
+// error is that of Options.GenSID, or ErrSealed.
 func (s *Session) Regenerate() error { return s.regenerate(false) }
 
 // RegenerateKeep is Regenerate with the values and the attributes carried
-// over.
+// over. Under an id that another request has replaced, within the last minute,
+// there is nothing to carry: ErrSuperseded is reported, and nothing done.
 func (s *Session) RegenerateKeep() error { return s.regenerate(true) }
 
 func (s *Session) regenerate(keepValues bool) error {
@@ -196,8 +195,11 @@ func (s *Session) regenerate(keepValues bool) error {
 		return s.refuse(ErrSealed)
 	}
 	defer s.mu.Unlock()
+	if s.unsavable == ErrSuperseded && !s.stored && !keepValues {
+		s.unsavable = nil // it takes nothing over from the id that was replaced
+	}
 	if s.stored && s.replaced == nil {
-		s.replaced = &replacedRecord{s.id, s.base.raw}
+		s.replaced = &replacedRecord{id: s.id, raw: s.base.raw}
 	}
 	if !keepValues || s.destroyed {
 		s.forget()

@@ -3,7 +3,6 @@ package core
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 )
 
@@ -92,18 +91,31 @@ func (b *backend) id(key string) string { return key[len(b.prefix):] }
 // get loads a record. With a positive extend, and a store that can, it also
 // extends the record's life, and returns by how much.
 func (b *backend) get(ctx context.Context, key string, extend time.Duration) (data []byte, found bool, extended time.Duration, err error) {
-	err = b.outages.ride(ctx, "get", key, b.id(key), func() (err error) {
-		if extend > 0 && b.getTouch != nil {
-			data, found, err = b.getTouch.GetTouch(ctx, key, extend)
-			if !errors.Is(err, errors.ErrUnsupported) {
-				extended = extend
-				return err
-			}
+	if extend > 0 {
+		if data, found, extended, err = b.getExtended(ctx, "get", key, extend); extended > 0 {
+			return data, found, extended, err
 		}
+	}
+	err = b.outages.ride(ctx, "get", key, b.id(key), func() (err error) {
 		data, found, err = b.store.Get(ctx, key)
 		return err
 	})
-	return data, found, extended, err
+	return data, found, 0, err
+}
+
+// getExtended is GetTouch. If the store cannot do that, extended is zero.
+func (b *backend) getExtended(ctx context.Context, op, key string, ttl time.Duration) (data []byte, found bool, extended time.Duration, err error) {
+	if b.getTouch == nil {
+		return nil, false, 0, nil
+	}
+	err = b.outages.ride(ctx, op, key, b.id(key), func() (err error) {
+		data, found, err = b.getTouch.GetTouch(ctx, key, ttl)
+		return err
+	})
+	if errors.Is(err, errors.ErrUnsupported) {
+		return nil, false, 0, nil
+	}
+	return data, found, ttl, err
 }
 
 func (b *backend) set(ctx context.Context, key string, data []byte, ttl time.Duration) error {
@@ -112,15 +124,22 @@ func (b *backend) set(ctx context.Context, key string, data []byte, ttl time.Dur
 	})
 }
 
-// compareAndSwap reports supported == false where the store has no Swap. It
-// reports unsure == true if an earlier attempt's answer was lost, so that a
-// conflict may be with this call's own write.
-func (b *backend) compareAndSwap(ctx context.Context, key string, old, new []byte, ttl time.Duration) (r swapResult, err error) {
+// A swapResult is what came of a compareAndSwap.
+type swapResult struct {
+	current   []byte
+	swapped   bool
+	supported bool // the store has Swap
+	sent      bool // it was asked to
+	unsure    bool // an earlier attempt's answer was lost: a conflict may be with this call's own write
+}
+
+// compareAndSwap is Swap, under the name of what it is to do.
+func (b *backend) compareAndSwap(ctx context.Context, op, key string, old, new []byte, ttl time.Duration) (r swapResult, err error) {
 	if b.swap == nil {
 		return swapResult{}, nil
 	}
 	attempts := 0
-	err = b.outages.ride(ctx, "set", key, b.id(key), func() (err error) {
+	err = b.outages.ride(ctx, op, key, b.id(key), func() (err error) {
 		attempts++
 		r.current, r.swapped, err = b.swap.Swap(ctx, key, old, new, ttl)
 		return err
@@ -128,49 +147,55 @@ func (b *backend) compareAndSwap(ctx context.Context, key string, old, new []byt
 	if errors.Is(err, errors.ErrUnsupported) {
 		return swapResult{}, nil
 	}
-	r.supported, r.unsure = true, attempts > 1
+	r.supported, r.sent, r.unsure = true, attempts > 0, attempts > 1
 	return r, err
 }
 
-// mark gives a record that nobody else will write: white space at its end,
-// which says nothing in JSON. If a store's answer is lost, a record that is
-// there to the byte was then written by this very call, and an Update is not
-// run on its own result. Stores that lose no answers need none.
-func (b *backend) mark(record []byte) []byte {
-	if b.outages.source == nil {
-		return record
-	}
-	for bits, n := rand.Uint64(), 0; n < 32; bits, n = bits>>2, n+1 {
-		record = append(record, " \t\n\r"[bits&3])
-	}
-	return record
-}
+// losesAnswers reports whether a write may be carried out whose answer does
+// not arrive. If what is there to the byte is to be told from another
+// request's, the record has to be marked.
+func (b *backend) losesAnswers() bool { return b.outages.source != nil }
 
-type swapResult struct {
-	current   []byte
-	swapped   bool
-	supported bool
-	unsure    bool
-}
-
-// extend makes a record live for ttl from now, by rewriting it where the
-// store can do no better.
+// extend makes a record live for ttl from now, by rewriting it where the store
+// can do no better. A tombstone it leaves its own end: found is false then.
 func (b *backend) extend(ctx context.Context, key string, data []byte, ttl time.Duration) (found bool, err error) {
-	if b.touch != nil {
-		err = b.outages.ride(ctx, "touch", key, b.id(key), func() (err error) {
-			found, err = b.touch.Touch(ctx, key, ttl)
-			return err
-		})
-		if !errors.Is(err, errors.ErrUnsupported) {
-			return found, err
+	now, found, extended, err := b.getExtended(ctx, "touch", key, ttl)
+	if extended > 0 {
+		if err == nil && found && isTombstone(now) {
+			return false, b.rebury(ctx, key, now)
 		}
+		return found, err
 	}
-	r, err := b.compareAndSwap(ctx, key, data, data, ttl)
+	r, err := b.compareAndSwap(ctx, "touch", key, data, data, ttl)
 	if err != nil || r.supported {
 		// A record that somebody changed meanwhile got a new life with that.
 		return r.swapped || r.current != nil && !isTombstone(r.current), err
 	}
+	if found, err = b.limit(ctx, key, ttl); !errors.Is(err, errors.ErrUnsupported) {
+		return found, err
+	}
 	return true, b.set(ctx, key, data, ttl)
+}
+
+// rebury gives a tombstone that was extended its own end again.
+func (b *backend) rebury(ctx context.Context, key string, tomb []byte) error {
+	_, err := b.limit(ctx, key, tombstoneLeft(tomb, time.Now()))
+	if errors.Is(err, errors.ErrUnsupported) {
+		_, _, _, err = b.getExtended(ctx, "touch", key, tombstoneLeft(tomb, time.Now()))
+	}
+	return err
+}
+
+// limit is Touch, or errors.ErrUnsupported.
+func (b *backend) limit(ctx context.Context, key string, ttl time.Duration) (found bool, err error) {
+	if b.touch == nil {
+		return false, errors.ErrUnsupported
+	}
+	err = b.outages.ride(ctx, "touch", key, b.id(key), func() (err error) {
+		found, err = b.touch.Touch(ctx, key, ttl)
+		return err
+	})
+	return found, err
 }
 
 func (b *backend) destroy(ctx context.Context, key string) error {

@@ -288,7 +288,7 @@ func (s *Session) Replace(values map[string]any) error {
 	return s.alter(func() {
 		s.clear()
 		for _, c := range changes {
-			s.changes.put(c)
+			s.put(c, false)
 		}
 	})
 }

@@ -161,7 +161,11 @@ func (v touchVault) Touch(_ context.Context, key string, ttl time.Duration) (fou
 type swapVault struct{ *vault }
 
 func (v swapVault) Swap(_ context.Context, key string, old, new []byte, ttl time.Duration) (current []byte, swapped bool, err error) {
-	err = v.do("swap "+ttl.String(), key, func() {
+	op := "swap " + ttl.String()
+	if new == nil {
+		op = "destroy"
+	}
+	err = v.do(op, key, func() {
 		e, found := v.records[key]
 		swapped = found == (old != nil) && bytes.Equal(e.data, old)
 		switch {

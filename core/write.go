@@ -8,17 +8,10 @@ import (
 )
 
 const (
-	// tombstoneTTL outlives the requests that were under way, with the old
-	// id, when a session was regenerated.
-	tombstoneTTL = time.Minute
-
 	// mergeAttempts and mergePause bound how long a commit tries to get its
 	// changes into a record that others keep changing.
 	mergeAttempts = 256
 	mergePause    = time.Millisecond
-
-	// createAttempts is how many ids are tried that turn out to be taken.
-	createAttempts = 4
 )
 
 // key returns the store's key of an id. Most requests ask for one and the
@@ -50,7 +43,8 @@ func (s *Session) extend(ctx context.Context, sends bool) (err error) {
 		return errExpired
 	}
 	s.mu.Lock()
-	id, raw, done, stored := s.id, s.base.raw, s.extended == ttl, s.stored
+	id, raw, stored := s.id, s.base.raw, s.stored
+	done := s.extended >= ttl && s.extended-ttl < time.Second // an Expires has come nearer since the load
 	s.mu.Unlock()
 	if !stored {
 		return errMoved
@@ -74,30 +68,6 @@ func (s *Session) setRolled() {
 	s.rolled = true
 }
 
-// remove destroys the record, and the one that it was to replace.
-func (s *Session) remove(ctx context.Context) error {
-	s.mu.Lock()
-	var ids []string
-	if s.stored {
-		ids = append(ids, s.id)
-	}
-	if s.replaced != nil {
-		ids = append(ids, s.replaced.id)
-	}
-	s.mu.Unlock()
-	var errs []error
-	for _, id := range ids {
-		errs = append(errs, s.engine.backend.destroy(ctx, s.key(id)))
-	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	s.stored, s.replaced = false, nil
-	s.mu.Unlock()
-	return nil
-}
-
 // A draft is a record about to be written, and what it was made of.
 type draft struct {
 	id       string
@@ -108,6 +78,7 @@ type draft struct {
 	gen      uint64
 	stored   bool
 	sends    bool // the client is given the cookie with it
+	marked   bool // next is told from any other request's
 	notTwice bool // there is an Update among the changes, or OnConflict to ask: not to be applied twice
 }
 
@@ -139,12 +110,10 @@ func (s *Session) drawUp(sends bool) (draft, error) {
 		d.base = s.base.raw
 	}
 	for i := range s.changes.list {
-		c := &s.changes.list[i]
-		c.drafted = len(c.updates)
-		d.notTwice = d.notTwice || c.updates != nil || s.engine.opts.OnConflict != nil
+		d.notTwice = d.notTwice || s.changes.list[i].updates != nil || s.engine.opts.OnConflict != nil
 	}
-	if d.notTwice {
-		d.next = s.engine.backend.mark(d.next)
+	if d.marked = d.notTwice && s.engine.backend.losesAnswers(); d.marked {
+		d.next = mark(d.next)
 	}
 	return d, nil
 }
@@ -164,8 +133,10 @@ func (s *Session) write(ctx context.Context, sends, late bool) error {
 		return err
 	}
 	if err = s.retire(ctx, &d); err != nil {
-		// The new id was told to nobody, so its record is of no use.
-		if left := s.engine.backend.destroy(context.WithoutCancel(ctx), s.key(d.id)); left != nil {
+		if undecided(err) {
+			return err // it may be needed yet
+		}
+		if left := s.disown(ctx); left != nil {
 			return errors.Join(err, left)
 		}
 		return err
@@ -179,93 +150,91 @@ func (s *Session) write(ctx context.Context, sends, late bool) error {
 func (s *Session) written(d draft) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.doubts, s.own = nil, ownRecord{}
 	if s.id != d.id { // regenerated since
-		s.replaced = &replacedRecord{d.id, d.next}
+		s.replaced = &replacedRecord{id: d.id, raw: d.next}
 		return
 	}
 	s.stored, s.replaced, s.rolled, s.forced = true, nil, true, false
 	s.base.hold(d.next)
 	s.cookieFrom = d.cookie
-	if s.gen == d.gen {
-		s.dirty, s.cleared = false, false
-		s.changes.reset()
-		return
-	}
-	for i := range s.changes.list {
-		c := &s.changes.list[i]
-		if c.updates = c.updates[c.drafted:]; len(c.updates) == 0 {
-			c.updates = nil
-		}
-		c.drafted = 0
-	}
-}
-
-// create writes a new record, where there is none.
-func (s *Session) create(ctx context.Context, d draft) (draft, error) {
-	for range createAttempts {
-		r, err := s.engine.backend.compareAndSwap(ctx, s.key(d.id), nil, d.next, d.ttl)
-		switch {
-		case err != nil:
-			return d, err
-		case !r.supported:
-			return d, s.engine.backend.set(ctx, s.key(d.id), d.next, d.ttl)
-		case r.swapped, r.unsure && string(r.current) == string(d.next):
-			return d, nil
-		}
-		id, err := s.engine.generate()
-		if err != nil {
-			return d, err
-		}
-		if !s.rename(d.id, id) {
-			return d, errMoved
-		}
-		d.id = id
-	}
-	return d, ErrBadID
-}
-
-func (s *Session) rename(from, to string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.id != from {
-		return false
-	}
-	s.id = to
-	return true
+	s.changes.dropUntil(d.gen)
+	s.cleared = s.cleared && s.clearedAt > d.gen
+	s.dirty = s.dirty && s.gen != d.gen
 }
 
 // writeChanged swaps a changed record for the one that was loaded, merging
 // what others made of it meanwhile.
 func (s *Session) writeChanged(ctx context.Context, d draft) error {
 	for attempt := range mergeAttempts {
-		r, err := s.engine.backend.compareAndSwap(ctx, s.key(d.id), d.base, d.next, d.ttl)
+		r, err := s.engine.backend.compareAndSwap(ctx, "set", s.key(d.id), d.base, d.next, d.ttl)
 		switch {
 		case err != nil:
+			if r.sent {
+				s.doubts = append(s.doubts, d)
+			}
 			return err
 		case !r.supported:
-			err = s.engine.backend.set(ctx, s.key(d.id), d.next, d.ttl)
+			if err = s.engine.backend.set(ctx, s.key(d.id), d.next, d.ttl); err == nil {
+				s.written(d)
+			}
+			return err
 		case r.swapped:
+			s.written(d)
+			return nil
 		case r.current == nil:
 			return s.lose(ErrGone)
 		case isTombstone(r.current):
 			return s.lose(ErrSuperseded)
-		case r.unsure && string(r.current) == string(d.next):
-			// The answer was lost, the write was not.
-		case r.unsure && d.notTwice:
-			return ErrAmbiguous
-		default:
+		}
+		if r.unsure {
+			s.doubts = append(s.doubts, d)
+		}
+		mine, err := s.recognise(d.id, r.current)
+		switch {
+		case err != nil:
+			return err
+		case mine == nil:
 			pause(ctx, attempt)
-			if d, err = s.merge(d, r.current); err != nil {
-				return err
+			d, err = s.merge(d, r.current)
+		default:
+			s.written(*mine)
+			if mine.gen == s.generation() {
+				return nil
 			}
-			continue
+			d, err = s.draft(d.sends)
 		}
-		if err == nil {
-			s.written(d)
+		if err != nil {
+			return err
 		}
-		return err
 	}
 	return ErrConflict
+}
+
+// recognise returns the draft of a write without an answer that is what the
+// store has now, nil if that is somebody else's. The error is ErrAmbiguous if
+// that write may have been carried out before, and must not be twice.
+func (s *Session) recognise(id string, current []byte) (*draft, error) {
+	ambiguous := false
+	for i := range s.doubts {
+		switch d := &s.doubts[i]; {
+		case d.id != id:
+		case string(d.next) == string(current) && (d.marked || !d.notTwice):
+			return d, nil
+		case d.notTwice:
+			ambiguous = true
+		}
+	}
+	if ambiguous {
+		return nil, ErrAmbiguous
+	}
+	return nil, nil
+}
+
+func (s *Session) generation() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gen
 }
 
 // pause waits a random moment after every other attempt, longer each time, so
@@ -282,51 +251,4 @@ func pause(ctx context.Context, attempt int) {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-}
-
-// retire ends the record that the draft replaces: with a tombstone, so that
-// requests which still have its id can tell, or where the store has no Swap
-// by removing it.
-func (s *Session) retire(ctx context.Context, d *draft) error {
-	s.mu.Lock()
-	old, carries := s.replaced, s.base.raw != nil
-	s.mu.Unlock()
-	if old == nil {
-		return nil
-	}
-	raw, mine := old.raw, s.engine.backend.mark([]byte(tombstone))
-	for attempt := range mergeAttempts {
-		r, err := s.engine.backend.compareAndSwap(ctx, s.key(old.id), raw, mine, tombstoneTTL)
-		switch {
-		case err != nil:
-			return err
-		case !r.supported:
-			return s.engine.backend.destroy(ctx, s.key(old.id))
-		case r.swapped, r.unsure && string(r.current) == string(mine):
-			return nil
-		case r.current == nil:
-			return s.lose(ErrGone)
-		case isTombstone(r.current):
-			return s.lose(ErrSuperseded)
-		}
-		raw = r.current
-		if carries {
-			if err := s.carryOver(ctx, d, raw); err != nil {
-				return err
-			}
-		}
-		pause(ctx, attempt)
-	}
-	return ErrConflict
-}
-
-// carryOver puts what others wrote into the old record since it was loaded
-// into the new one, which nobody else knows of yet.
-func (s *Session) carryOver(ctx context.Context, d *draft, theirs []byte) error {
-	again, err := s.merge(*d, theirs)
-	if err != nil {
-		return err
-	}
-	*d = again
-	return s.engine.backend.set(ctx, s.key(d.id), d.next, d.ttl)
 }

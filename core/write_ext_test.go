@@ -3,6 +3,7 @@ package core_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -181,10 +182,11 @@ func TestACancelledSaveLeavesNoOrphan(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	v.after = func(op, _ string) error { cancel(); return nil }
 	require.ErrorIs(t, s.Save(ctx), context.Canceled)
-	require.Equal(t, []string{old}, v.ids(), "the new record went")
+	require.Contains(t, v.ids(), old)
+	require.Len(t, v.ids(), 2, "nobody knows what became of the old record")
 
 	v.after = nil
-	require.NoError(t, end().err, "and the commit tries again")
+	require.NoError(t, end().err, "and the commit finds out")
 	requireValue(visitor, "n", 1)
 	require.Len(t, v.ids(), 1)
 }
@@ -365,7 +367,16 @@ func TestARegenerateThatCannotCarryOverIsUndone(t *testing.T) {
 	s, end := visitor.begin()
 	require.NoError(t, s.RegenerateKeep())
 	visitor.visit(set("theirs", 1))
-	v.before = failing("set", errBroken)
+	swaps := 0
+	v.before = func(op, _ string) error {
+		if !strings.HasPrefix(op, "swap") {
+			return nil
+		}
+		if swaps++; swaps == 3 { // after the new record, and the tombstone that did not fit
+			return errBroken
+		}
+		return nil
+	}
 	p := end()
 	require.ErrorIs(t, p.err, errBroken)
 	require.Empty(t, p.SetCookies())

@@ -96,7 +96,16 @@ func Context(req core.Request) (*fiber.Ctx, bool) {
 }
 
 // An Error is an error of the session in Fiber's terms. Its text is that of
-// the status, since Fiber shows an error's text to the client.
+// the status, since Fiber shows an error's text to the client; what Fiber's
+// logger prints is that text too. To log the cause, look for it in Fiber's
+// ErrorHandler:
+//
+//	func(c *fiber.Ctx, err error) error {
+//		if e := (*fiberadapter.Error)(nil); errors.As(err, &e) {
+//			slog.Error("session error", "error", e.Cause)
+//		}
+//		return fiber.DefaultErrorHandler(c, err)
+//	}
 type Error struct {
 	// Status is a *fiber.Error with the status and its text.
 	Status *fiber.Error

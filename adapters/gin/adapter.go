@@ -5,9 +5,14 @@
 // and in a handler
 //
 //	s, err := ginadapter.Session(c)
+//
+// Gin's Logger, which gin.Default has, logs the errors of the session.
 package ginadapter
 
 import (
+	"errors"
+	"slices"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/go-holdall/holdall/core"
@@ -50,8 +55,17 @@ func WithConfig(config Config) gin.HandlerFunc {
 			return
 		}
 		if err := serve(config.Engine, c, outer); err != nil {
-			_ = c.AbortWithError(core.StatusCode(err), err)
+			fail(c, err)
 		}
+	}
+}
+
+// fail aborts the request. What Gin's Render has met when it wrote is among
+// the errors already.
+func fail(c *gin.Context, err error) {
+	c.AbortWithStatus(core.StatusCode(err))
+	if !slices.ContainsFunc(c.Errors, func(e *gin.Error) bool { return errors.Is(e, err) }) {
+		_ = c.Error(err)
 	}
 }
 

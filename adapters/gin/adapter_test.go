@@ -1,9 +1,14 @@
 package ginadapter
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/stretchr/testify/require"
@@ -44,6 +49,42 @@ func TestErrorsAreGins(t *testing.T) {
 		require.ErrorIs(t, seen[0], want)
 		require.Equal(t, core.StatusCode(want), w.Code)
 		require.Equal(t, path == "/skip", reached)
+	}
+}
+
+// full is a store that takes no more records.
+type full struct{}
+
+var errFull = errors.New("no room")
+
+func (full) Get(context.Context, string) ([]byte, bool, error)        { return nil, false, nil }
+func (full) Set(context.Context, string, []byte, time.Duration) error { return errFull }
+func (full) Destroy(context.Context, string) error                    { return nil }
+
+func TestAFailedSaveIsLoggedOnce(t *testing.T) {
+	gin.SetMode(gin.ReleaseMode)
+	for name, answer := range map[string]func(*gin.Context){
+		"by a page":    func(c *gin.Context) { c.JSON(http.StatusOK, "done") }, // whose Render notes the error too
+		"by a status":  func(c *gin.Context) { c.Status(http.StatusNoContent) },
+		"by the heads": func(c *gin.Context) { c.Writer.WriteHeaderNow() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			r := gin.New()
+			r.Use(gin.LoggerWithWriter(&log), New(core.Options{SigningKeys: []string{"correct horse battery staple"}, Store: full{}}))
+			r.GET("/", func(c *gin.Context) {
+				_ = c.Error(errors.New("something else"))
+				s, err := Session(c)
+				require.NoError(t, err)
+				require.NoError(t, s.Set("a", 1))
+				answer(c)
+			})
+			w := httptest.NewRecorder()
+			r.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+			require.Equal(t, http.StatusInternalServerError, w.Code)
+			require.Equal(t, 1, strings.Count(log.String(), errFull.Error()), log.String())
+			require.Contains(t, log.String(), "something else")
+		})
 	}
 }
 

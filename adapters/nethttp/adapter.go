@@ -8,6 +8,7 @@ package nethttpadapter
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 
 	"github.com/go-holdall/holdall/core"
@@ -35,8 +36,8 @@ type Config struct {
 	Skipper func(*http.Request) bool
 
 	// ErrorHandler answers a request whose session could not be loaded or
-	// saved. Nothing has been sent yet. Nil answers with the text of
-	// core.StatusCode.
+	// saved. Nothing has been sent yet. Nil gives the error to slog.Default,
+	// and answers with the text of core.StatusCode.
 	ErrorHandler func(http.ResponseWriter, *http.Request, error)
 }
 
@@ -53,7 +54,8 @@ func WithConfig(config Config) func(http.Handler) http.Handler {
 	}
 }
 
-func answer(w http.ResponseWriter, _ *http.Request, err error) {
+func answer(w http.ResponseWriter, r *http.Request, err error) {
+	slog.Default().ErrorContext(r.Context(), "session error", "error", err)
 	status := core.StatusCode(err)
 	http.Error(w, http.StatusText(status), status)
 }

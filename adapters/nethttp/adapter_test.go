@@ -3,6 +3,7 @@ package nethttpadapter
 import (
 	"bytes"
 	"errors"
+	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -62,6 +63,24 @@ func TestSkipperAndErrorHandler(t *testing.T) {
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		require.Equal(t, want, w.Code, path)
 	}
+}
+
+func TestWithoutAnErrorHandlerTheErrorIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	keys := []string{"correct horse battery staple"}
+	sessions := New(core.Options{SigningKeys: keys, Cookie: core.Cookie{Secure: true}}) // but the request is not
+	w := httptest.NewRecorder()
+	sessions(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s, err := Session(r)
+		require.NoError(t, err)
+		require.NoError(t, s.Set("a", 1))
+	})).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	require.Equal(t, http.StatusInternalServerError, w.Code)
+	require.Equal(t, "Internal Server Error\n", w.Body.String(), "the client is not told why")
+	require.Contains(t, log.String(), core.ErrInsecureCookie.Error())
 }
 
 func TestAnUploadLeavesNoFiles(t *testing.T) {

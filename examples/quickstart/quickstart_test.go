@@ -23,7 +23,7 @@ import (
 const (
 	readme   = "../../README.md"
 	address  = "127.0.0.1:8080" // in every quick start
-	maxLines = 15
+	maxLines = 25
 )
 
 var names = []string{"echo", "gin", "fiber", "nethttp"}

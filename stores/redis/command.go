@@ -59,7 +59,7 @@ func (s *Store) send(ctx context.Context, key string, cmd redis.Cmder) error {
 		return ErrClosed
 	}
 	cause := redacted(err, key)
-	s.monitor.suspect(ctx, key, cause)
+	s.monitor.suspect(ctx, key, cause, refusesWrites(err))
 	return &Error{Command: cmd.Name(), Err: cause, unavailable: true}
 }
 

@@ -87,6 +87,17 @@ func redacted(err error, key string) error {
 	return err
 }
 
+// unsupported reports whether err is a server's reply to something that it
+// cannot do or may not be asked to, and whether that will stay so.
+func unsupported(err error) (now, always bool) {
+	var refusal reply
+	if !errors.As(err, &refusal) || !refusedAs(err, "ERR", "NOPERM") || errors.Is(err, ErrUnavailable) {
+		return false, false
+	}
+	text := strings.ToLower(string(refusal))
+	return true, refusedAs(err, "NOPERM") || strings.Contains(text, "syntax error") || strings.Contains(text, "unknown command")
+}
+
 // refusedAs reports whether err is a server's reply with one of these codes.
 func refusedAs(err error, codes ...string) bool {
 	var refusal reply

@@ -135,18 +135,54 @@ func TestNewRefuses(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
-	for _, url := range []string{
-		"", "http://host", "redis://host:1/x", "redis://host:1?nonsense=1",
-		"redis://user:" + secret + "@%zz", "redis://user:" + secret + "@host:port", "redis://:" + secret + "/#@host:1/",
-		"redis://host:1?read_timeout=-1", "redis://host:1?addr=host:2&read_only=true",
-		"redis://host:1?master_name=m&replica_only=true",
+	for url, reason := range map[string]string{
+		"":                                                                  "want redis://",
+		"127.0.0.1:6379":                                                    "want redis://",
+		"localhost:6379":                                                    "want redis://",
+		"redis:6379":                                                        "want redis://",
+		"http://user:" + secret + "@host":                                   "want redis://",
+		"redis://user:" + secret + "@%zz":                                   "want redis://",
+		"redis://user:" + secret + "@host:port":                             "want redis://",
+		"redis://:" + secret + "/#@host:1/":                                 "want redis://",
+		"redis://:12/" + secret + "@host":                                   "invalid database number",
+		"redis://:12/3/" + secret + "@host":                                 "invalid URL path",
+		"redis://:12?" + secret + "@host":                                   "unexpected option",
+		"redis://host:1/x":                                                  "invalid database number",
+		"redis://host:1?nonsense=1":                                         "unexpected option nonsense",
+		"redis://host:1?read_timeout=" + secret:                             "invalid read_timeout duration",
+		"redis://host:1?pool_size=" + secret:                                "invalid pool_size number",
+		"redis://host:1?pool_fifo=" + secret:                                "invalid pool_fifo boolean",
+		"redis://host:1?addr=" + secret:                                     "unable to parse addr param",
+		"redis://host:1?master_name=":                                       "unexpected option master_name",
+		"unix://host?addr=host:2":                                           "invalid URL scheme",
+		"unix://host":                                                       "empty unix socket path",
+		"redis://host:1?read_timeout=-1":                                    "ReadTimeout",
+		"redis://host:1?addr=host:2&read_only=1":                            "replicas",
+		"redis://host:1?master_name=m&replica_only=true":                    "replicas",
+		"redis://host:1?master_name=m&password=12&" + secret:                "unexpected option",
+		"redis://host:1?sentinel_password=12&" + secret:                     "unexpected option",
+		"redis://user:12?read_timeout=" + secret + "@host:1":                "invalid read_timeout duration",
+		"redis://host:1?addr=host:2&addr=" + secret:                         "unable to parse addr param",
+		"redis://host:1?master_name=m&db=" + secret + "&password=" + secret: "invalid database number",
 	} {
 		_, err := redisstore.Open(url, redisstore.Options{})
-		require.Error(t, err, url)
+		require.ErrorContains(t, err, reason, url)
+		require.True(t, strings.HasPrefix(err.Error(), "redisstore: "), err)
 		require.NotContains(t, err.Error(), secret)
 	}
-	_, err := redisstore.Connect(redis.UniversalOptions{Addrs: []string{"a:1", "b:1"}, ReadOnly: true}, redisstore.Options{})
-	require.Error(t, err)
+}
+
+func TestConnectRefuses(t *testing.T) {
+	t.Parallel()
+	for _, options := range []redis.UniversalOptions{
+		{Addrs: []string{"a:1", "b:1"}, ReadOnly: true},
+		{MasterName: "main", ReadOnly: true},
+		{MasterName: "main", RouteByLatency: true},
+		{MasterName: "main", RouteRandomly: true},
+	} {
+		_, err := redisstore.Connect(options, redisstore.Options{})
+		require.ErrorContains(t, err, "replicas")
+	}
 }
 
 // TestConnect shows that options do what a URL does, and that nothing dials.

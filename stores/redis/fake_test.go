@@ -129,7 +129,7 @@ func (f *fake) reply(args []string) string {
 	case "del":
 		delete(f.records, args[1])
 		return ":1\r\n"
-	case "pexpire", "exists":
+	case "pexpire", "exists", "evalsha":
 		return ":1\r\n"
 	}
 	return fmt.Sprintf("-ERR unknown command '%s', with args beginning with: '%s' \r\n", args[0], args[1])

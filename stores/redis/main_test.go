@@ -71,19 +71,13 @@ var topologies = []topology{
 	{"cluster", func(t *testing.T) func(redisstore.Options) (*redisstore.Store, error) {
 		return opener(rediskit.StartCluster(t, 3, 0).URL())
 	}},
-	{"single, pipelined", func(t *testing.T) func(redisstore.Options) (*redisstore.Store, error) {
-		return pipelined(opener(rediskit.Start(t).URL()))
-	}},
 	{"cluster, pipelined", func(t *testing.T) func(redisstore.Options) (*redisstore.Store, error) {
-		return pipelined(opener(rediskit.StartCluster(t, 3, 0).URL()))
+		open := opener(rediskit.StartCluster(t, 3, 0).URL())
+		return func(opts redisstore.Options) (*redisstore.Store, error) {
+			opts.Pipelining = true
+			return open(opts)
+		}
 	}},
-}
-
-func pipelined(open func(redisstore.Options) (*redisstore.Store, error)) func(redisstore.Options) (*redisstore.Store, error) {
-	return func(opts redisstore.Options) (*redisstore.Store, error) {
-		opts.Pipelining = true
-		return open(opts)
-	}
 }
 
 // ways are those on which commands reach a server.

@@ -44,6 +44,7 @@ type outage struct {
 	part   string
 	key    string // that a command failed for, and probes ask about
 	cause  error
+	writes bool // only a write can tell when it is over
 	since  time.Time
 	judged chan struct{} // closed with the first probe's verdict
 	back   chan struct{} // closed when the part is back
@@ -94,8 +95,8 @@ func (m *monitor) outage(key string) (since time.Time, back <-chan struct{}) {
 
 // suspect has the part that has key probed, and returns with the first
 // probe's verdict: if it disproves the suspicion there is no outage then.
-func (m *monitor) suspect(ctx context.Context, key string, cause error) {
-	o := m.begin(key, cause)
+func (m *monitor) suspect(ctx context.Context, key string, cause error, writes bool) {
+	o := m.begin(key, cause, writes)
 	if o == nil {
 		return
 	}
@@ -107,7 +108,7 @@ func (m *monitor) suspect(ctx context.Context, key string, cause error) {
 }
 
 // begin returns the outage of the part that has key, a new one if need be.
-func (m *monitor) begin(key string, cause error) *outage {
+func (m *monitor) begin(key string, cause error, writes bool) *outage {
 	part := m.part(key)
 	m.reload()
 	m.mu.Lock()
@@ -117,7 +118,7 @@ func (m *monitor) begin(key string, cause error) *outage {
 	}
 	o := m.outages[part]
 	if o == nil {
-		o = &outage{part: part, key: key, cause: cause, since: time.Now(), judged: make(chan struct{}), back: make(chan struct{})}
+		o = &outage{part: part, key: key, cause: cause, writes: writes, since: time.Now(), judged: make(chan struct{}), back: make(chan struct{})}
 		m.outages[part] = o
 		m.count.Add(1)
 		m.running.Go(func() { m.watch(o) })
@@ -175,7 +176,7 @@ func (m *monitor) probe(o *outage) bool {
 	ctx, cancel := context.WithTimeout(m.ctx, probeTimeout)
 	defer cancel()
 	err := m.commands.Exists(ctx, o.key).Err()
-	if answered(err) && refusesWrites(o.cause) {
+	if answered(err) && o.writes {
 		// Removing what nobody has is a write that changes nothing. That key
 		// begins like the other, for the sake of access rules, and is in the
 		// same slot.

@@ -2,7 +2,10 @@ package redisstore
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
+	"reflect"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -33,34 +36,23 @@ const (
 // go-redis's ParseURL, ParseClusterURL and ParseFailoverURL, such as
 // pool_size and read_timeout.
 func Open(rawURL string, opts Options) (*Store, error) {
-	client, err := clientFor(rawURL)
+	options, err := parse(rawURL)
 	if err != nil {
 		return nil, err
 	}
-	return own(client, opts)
+	return Connect(options, opts)
 }
 
 // Connect is [Open] with options in place of a URL, for what a URL cannot say,
 // such as a TLS configuration. As in go-redis a MasterName means Sentinel, and
-// several addresses or IsClusterMode mean a Cluster.
+// several addresses or IsClusterMode mean a Cluster. Options that have it read
+// from replicas are refused.
 func Connect(options redis.UniversalOptions, opts Options) (*Store, error) {
-	o := &options
-	settings{
-		&o.ContextTimeoutEnabled, &o.DisableIdentity, &o.DialerRetries, &o.MaxRetries,
-		&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout,
-	}.fill()
-	if o.MaintNotificationsConfig == nil {
-		o.MaintNotificationsConfig = noMaintenance()
+	if options.ReadOnly || options.RouteByLatency || options.RouteRandomly {
+		return nil, errReplicas
 	}
-	if o.MasterName == "" && (len(o.Addrs) > 1 || o.IsClusterMode) {
-		cluster := o.Cluster()
-		tuneCluster(cluster)
-		return own(redis.NewClusterClient(cluster), opts)
-	}
-	return own(redis.NewUniversalClient(o), opts)
-}
-
-func own(client redis.UniversalClient, opts Options) (*Store, error) {
+	fill(&options)
+	client := newClient(&options)
 	s, err := New(client, opts)
 	if err != nil {
 		return nil, errors.Join(err, client.Close())
@@ -69,96 +61,97 @@ func own(client redis.UniversalClient, opts Options) (*Store, error) {
 	return s, nil
 }
 
-func clientFor(rawURL string) (redis.UniversalClient, error) {
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		// The error would quote the URL, and its password.
-		return nil, errors.New("redisstore: this is not a URL (the characters /?#@:% in a password have to be escaped)")
-	}
-	query := u.Query()
-	switch {
-	case query.Has("master_name"):
-		return sentinelClient(rawURL)
-	case query.Has("addr"):
-		return clusterClient(rawURL)
-	}
-	o, err := redis.ParseURL(rawURL)
-	if err != nil {
-		return nil, err
-	}
-	settings{
-		&o.ContextTimeoutEnabled, &o.DisableIdentity, &o.DialerRetries, &o.MaxRetries,
-		&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout,
-	}.fill()
-	o.MaintNotificationsConfig = noMaintenance()
-	return redis.NewClient(o), nil
-}
-
-func clusterClient(rawURL string) (redis.UniversalClient, error) {
-	o, err := redis.ParseClusterURL(rawURL)
-	if err != nil {
-		return nil, err
-	}
-	settings{
-		&o.ContextTimeoutEnabled, &o.DisableIdentity, &o.DialerRetries, &o.MaxRetries,
-		&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout,
-	}.fill()
-	o.MaintNotificationsConfig = noMaintenance()
-	tuneCluster(o)
-	return redis.NewClusterClient(o), nil
-}
-
-func sentinelClient(rawURL string) (redis.UniversalClient, error) {
-	o, err := redis.ParseFailoverURL(rawURL)
-	if err != nil {
-		return nil, err
-	}
-	if o.ReplicaOnly || o.RouteByLatency || o.RouteRandomly {
-		return nil, errors.New("redisstore: a store cannot read from replicas, which are behind")
-	}
-	settings{
-		&o.ContextTimeoutEnabled, &o.DisableIdentity, &o.DialerRetries, &o.MaxRetries,
-		&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout,
-	}.fill()
-	return redis.NewFailoverClient(o), nil
-}
-
-// tuneCluster sets what only a Cluster's client has. The routing policies are
-// for commands with keys in several slots, of which the store has none; with
-// them a DEL does not follow a key that has moved.
-func tuneCluster(o *redis.ClusterOptions) {
-	o.ClusterStateReloadInterval = stateReload
-	o.DisableRoutingPolicies = true
-}
-
-// noMaintenance turns off what only Redis's cloud service has, at the price of
-// two goroutines and a round trip for each connection.
-func noMaintenance() *maintnotifications.Config {
-	return &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-}
-
-// settings are those that all of go-redis's kinds of options have in common.
-type settings struct {
-	keepDeadlines, disableIdentity *bool
-	dials, retries                 *int
-	dial, read, write, pool        *time.Duration
-}
+var errReplicas = errors.New("redisstore: the client would read from replicas, which are behind: a user just signed in would not be")
 
 // fill sets what has not been set.
-func (s settings) fill() {
-	*s.keepDeadlines, *s.disableIdentity = true, true
-	if *s.dials == 0 {
-		*s.dials = 1
+func fill(o *redis.UniversalOptions) {
+	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+	if o.DialerRetries == 0 {
+		o.DialerRetries = 1
 	}
-	if *s.retries == 0 {
-		*s.retries = -1 // the engine repeats, and knows what may be
+	if o.MaxRetries == 0 {
+		o.MaxRetries = -1 // the engine repeats, and knows what may be
 	}
 	for _, t := range []struct {
 		set   *time.Duration
 		value time.Duration
-	}{{s.dial, dialTimeout}, {s.read, ioTimeout}, {s.write, ioTimeout}, {s.pool, poolTimeout}} {
+	}{{&o.DialTimeout, dialTimeout}, {&o.ReadTimeout, ioTimeout}, {&o.WriteTimeout, ioTimeout}, {&o.PoolTimeout, poolTimeout}} {
 		if *t.set == 0 {
 			*t.set = t.value
 		}
 	}
+	if o.MaintNotificationsConfig == nil {
+		// What only Redis's cloud service has costs two goroutines, and a
+		// round trip for each connection.
+		o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	}
+}
+
+func newClient(o *redis.UniversalOptions) redis.UniversalClient {
+	if o.MasterName != "" || len(o.Addrs) < 2 && !o.IsClusterMode {
+		return redis.NewUniversalClient(o)
+	}
+	cluster := o.Cluster()
+	cluster.ClusterStateReloadInterval = stateReload
+	// The routing policies are for commands with keys in several slots, of
+	// which the store has none; with them a DEL does not follow a key that has
+	// moved.
+	cluster.DisableRoutingPolicies = true
+	return redis.NewClusterClient(cluster)
+}
+
+// wanted ends the error of a URL that is not understood.
+const wanted = "want redis://host:6379, rediss://… or unix:///… (escape /?#@:% in a password)"
+
+// parse has go-redis read the URL, by the parser for its kind.
+func parse(rawURL string) (o redis.UniversalOptions, err error) {
+	u, err := url.Parse(rawURL)
+	if err != nil || u.Opaque != "" || u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix" {
+		return o, errors.New("redisstore: " + wanted) // err would quote the URL, and its password
+	}
+	switch query := u.Query(); {
+	case query.Get("master_name") != "":
+		o, err = universal(redis.ParseFailoverURL(rawURL))
+	case query.Has("addr"):
+		o, err = universal(redis.ParseClusterURL(rawURL))
+	default:
+		o, err = universal(redis.ParseURL(rawURL))
+	}
+	if err != nil {
+		return o, refusal(err, u)
+	}
+	return o, nil
+}
+
+// universal puts what was parsed into the options that go-redis has for all
+// kinds of clients.
+func universal[Parsed redis.Options | redis.ClusterOptions | redis.FailoverOptions](parsed *Parsed, err error) (o redis.UniversalOptions, _ error) {
+	if err != nil {
+		return o, err
+	}
+	from, to := reflect.ValueOf(parsed).Elem(), reflect.ValueOf(&o).Elem()
+	for i := range to.NumField() {
+		if field := from.FieldByName(to.Type().Field(i).Name); field.IsValid() {
+			to.Field(i).Set(field)
+		}
+	}
+	switch p := any(parsed).(type) {
+	case *redis.Options:
+		o.Addrs = []string{p.Addr}
+	case *redis.FailoverOptions:
+		o.Addrs, o.ReadOnly = p.SentinelAddrs, p.ReplicaOnly
+	}
+	return o, nil
+}
+
+// refusal says what go-redis does not like about a URL, without what it quotes
+// of it: a password that was not escaped may be anywhere. Its texts are
+// "redis: what is wrong: what was given". The name of an option can be shown
+// if no password can be in the query.
+func refusal(err error, u *url.URL) error {
+	what, given, _ := strings.Cut(strings.TrimPrefix(err.Error(), "redis: "), ":")
+	if what == "unexpected option" && !strings.Contains(u.RawQuery, "@") && !strings.Contains(u.RawQuery, "pass") {
+		what += given
+	}
+	return fmt.Errorf("redisstore: %s; %s", what, wanted)
 }

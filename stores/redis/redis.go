@@ -42,7 +42,8 @@ type Store struct {
 // sessions in another one, which signs their users out, and when the shard is
 // back so are the sessions that were destroyed meanwhile. So is a client
 // that reads from replicas, which are behind, and one without a read timeout,
-// which would wait for a hanging server for ever.
+// which would wait for a hanging server for ever. A failover client does not
+// show that it reads from replicas: do not set its ReplicaOnly.
 func New(client redis.UniversalClient, opts Options) (*Store, error) {
 	s := &Store{client: client}
 	var readTimeout time.Duration = 1
@@ -58,7 +59,7 @@ func New(client redis.UniversalClient, opts Options) (*Store, error) {
 	case *redis.ClusterClient:
 		s.keepsDeadlines, readTimeout = c.Options().ContextTimeoutEnabled, c.Options().ReadTimeout
 		if c.Options().ReadOnly {
-			return nil, errors.New("redisstore: the client reads from replicas, which are behind: a user just signed in would not be")
+			return nil, errReplicas
 		}
 	}
 	if readTimeout <= 0 {
@@ -141,8 +142,10 @@ func (s *Store) GetTouch(ctx context.Context, key string, ttl time.Duration) (da
 	default:
 		data, found, err = s.ask(ctx, key, "getex", key, "px", milliseconds(ttl))
 	}
-	if refusedAs(err, "ERR", "NOPERM") {
-		s.lacksGetex.Store(true)
+	if now, always := unsupported(err); now {
+		if always {
+			s.lacksGetex.Store(true)
+		}
 		return nil, false, errors.ErrUnsupported
 	}
 	return data, found, err

@@ -72,9 +72,10 @@ func (s *Store) create(ctx context.Context, key string, data []byte, ms int64) (
 func (s *Store) exchange(ctx context.Context, key string, old, data []byte, ms int64) (current []byte, swapped bool, err error) {
 	if ms > 0 && !s.lacksIfeq.Load() {
 		held, found, err := s.ask(ctx, key, "set", key, data, "ifeq", old, "get", "px", ms)
-		switch {
-		case refusedAs(err, "ERR"):
+		switch now, always := unsupported(err); {
+		case always:
 			s.lacksIfeq.Store(true)
+		case now: // the script may do
 		case found && bytes.Equal(held, old):
 			return nil, true, nil
 		default:

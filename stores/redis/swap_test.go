@@ -3,6 +3,7 @@ package redisstore_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -157,9 +158,9 @@ func TestGetTouchDeclined(t *testing.T) {
 	t.Parallel()
 	f := newFake(t, false)
 	store := open(t, f.url(), redisstore.Options{})
-	require.NoError(t, store.Set(ctx, "k", []byte("a"), long))
+	require.NoError(t, store.Set(ctx, secretKey, []byte("a"), long))
 	for range 2 {
-		_, _, err := store.GetTouch(ctx, "k", long)
+		_, _, err := store.GetTouch(ctx, secretKey, long)
 		require.ErrorIs(t, err, errors.ErrUnsupported)
 	}
 	require.Equal(t, []string{"set", "getex"}, f.sent())
@@ -168,7 +169,27 @@ func TestGetTouchDeclined(t *testing.T) {
 	var user browser
 	require.NoError(t, user.request(ctx, rolling, func(s *core.Session) error { return s.Set("a", 1) }))
 	require.NoError(t, user.request(ctx, rolling, func(*core.Session) error { return nil }))
-	require.Equal(t, []string{"set", "getex", "set", "get", "pexpire"}, f.sent())
+	require.Equal(t, []string{"set", "getex", "set", "get", "set", "evalsha"}, f.sent())
+}
+
+// TestOneRefusalIsNotForEver shows that a server which could not do something
+// once is asked again, unless it said that it does not know how.
+func TestOneRefusalIsNotForEver(t *testing.T) {
+	t.Parallel()
+	f := newFake(t, true)
+	var refusals atomic.Int32
+	f.answer = func(args []string) string {
+		if args[0] == "getex" && refusals.Add(1) == 1 {
+			return "-ERR out of luck\r\n"
+		}
+		return "$2\r\n{}\r\n"
+	}
+	store := open(t, f.url(), redisstore.Options{})
+	_, _, err := store.GetTouch(ctx, "k", long)
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	_, found, err := store.GetTouch(ctx, "k", long)
+	require.NoError(t, err)
+	require.True(t, found)
 }
 
 func TestCancelledBefore(t *testing.T) {

@@ -25,7 +25,7 @@ func swapRaceCases() []testCase {
 		{
 			name:  "SwapIncrements",
 			needs: Swap,
-			rule:  "Swap compares and stores in one step: of 10,000 increments by 50 at once none is lost or made twice.",
+			rule:  "Swap compares and stores in one step: of 2,000 increments by 50 at once none is lost or made twice.",
 			check: checkIncrements,
 		},
 		{
@@ -73,7 +73,7 @@ func swapRaceCases() []testCase {
 }
 
 func checkIncrements(p *probe) {
-	const workers, each = 50, 200
+	const workers, each = 50, 40
 	key := p.key()
 	p.set(key, []byte("0"), long)
 	together(workers, func(int) {

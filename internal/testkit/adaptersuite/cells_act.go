@@ -29,65 +29,65 @@ func without(want error) Step {
 	}
 }
 
-// actCells is destroying and regenerating beyond the matrix: SEMANTICS 1 and 3.
+// actCells is destroying and regenerating beyond the matrix.
 func actCells() []Cell {
 	const inOrder = "D17: at the commit: the new record first, then the old one goes"
 	newRecord := `new1 {"a":"1"}`
 	return []Cell{
-		{Name: "destroy a new session", Rule: "3.3", Do: do(set("a", "1"), destroy, text), Want: answer(200, page)},
-		{Name: "set after destroy", Rule: "1: what would change a destroyed session is refused", Client: Known,
+		{Name: "destroy a new session", Rule: "of a session that was new when it was destroyed there is nothing to undo", Do: do(set("a", "1"), destroy, text), Want: answer(200, page)},
+		{Name: "set after destroy", Rule: "what would change a destroyed session is refused", Client: Known,
 			Do:   do(destroy, refuses(core.ErrDestroyed, func(s *session) error { return s.Set("a", 1) }), text),
 			Want: answer(200, page).clears().calls("get known", "destroy known").holds()},
-		{Name: "destroy, then regenerate", Rule: "1: Regenerate goes on with an empty session", Client: Known,
+		{Name: "destroy, then regenerate", Rule: "Regenerate goes on with an empty session", Client: Known,
 			Do:   do(destroy, regenerate, set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("get known", "create new1", "retire known").holds(tombstone, newRecord)},
-		{Name: "regenerate, nothing set", Rule: "3.6: new and empty is not stored; the old record goes", Client: Known, Do: do(regenerate, text),
+		{Name: "regenerate, nothing set", Rule: "new and empty is not stored; the old record goes", Client: Known, Do: do(regenerate, text),
 			Want: answer(200, page).clears().calls("get known", "destroy known").holds()},
 		{Name: "regenerate and set", Rule: inOrder, Client: Known, Do: do(regenerate, set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("get known", "create new1", "retire known").holds(tombstone, newRecord)},
 		{Name: "regenerate and set, plain store", Rule: inOrder, Client: Known, Plain: true, Do: do(regenerate, set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("get known", "set new1", "destroy known").holds(newRecord)},
-		{Name: "regenerate, the same values again", Rule: "D3: saved", Client: Known, Do: do(regenerate, set("a", "old"), text),
+		{Name: "regenerate, the same values again", Rule: "D3: saved, though the values are the same", Client: Known, Do: do(regenerate, set("a", "old"), text),
 			Want: answer(200, page).sets("new1").calls("get known", "create new1", "retire known").holds(tombstone, `new1 {"a":"old"}`)},
 		{Name: "regenerate twice", Rule: "D17: only the last id is stored", Client: Known, Do: do(regenerate, regenerate, set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("get known", "create new1", "retire known").holds(tombstone, newRecord)},
-		{Name: "regenerate, then destroy", Rule: "3.2: the old record goes", Client: Known, Do: do(regenerate, set("a", "1"), destroy, text),
+		{Name: "regenerate, then destroy", Rule: "when a regenerated session is destroyed, its old record goes", Client: Known, Do: do(regenerate, set("a", "1"), destroy, text),
 			Want: answer(200, page).clears().calls("get known", "destroy known").holds()},
-		{Name: "visitor regenerates", Rule: "3.7", Do: do(regenerate, set("a", "1"), text),
+		{Name: "visitor regenerates", Rule: "a new session that has something to keep is stored under its last id", Do: do(regenerate, set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("create new1").holds(oldKnown, newRecord)},
 	}
 }
 
 // valueCells is what overrides the rules, and the ways to change a value.
 func valueCells() []Cell {
-	const prevented = "3.1: a prevented save does nothing"
+	const prevented = "a prevented save does nothing"
 	return []Cell{
-		{Name: "force, known", Rule: "3.5", Client: Known, Do: do(force, text),
+		{Name: "force, known", Rule: "a forced save writes the record and sets the cookie, changed or not", Client: Known, Do: do(force, text),
 			Want: answer(200, page).sets("known").calls("get known", "swap known")},
-		{Name: "force, visitor", Rule: "3.5", Do: do(force, text),
+		{Name: "force, visitor", Rule: "a forced save writes the record and sets the cookie, changed or not", Do: do(force, text),
 			Want: answer(200, page).sets("new1").calls("create new1").holds(oldKnown, "new1 {}")},
 		{Name: "prevent, changed", Rule: prevented, Client: Known, Do: do(prevent, set("a", "new"), text), Want: answer(200, page).calls("get known")},
 		{Name: "prevent, new", Rule: prevented, Do: do(set("a", "1"), prevent, text), Want: answer(200, page)},
 		{Name: "prevent, destroyed", Rule: prevented, Client: Known, Do: do(destroy, prevent, text), Want: answer(200, page).calls("get known")},
 		{Name: "prevent, dead cookie", Rule: prevented, Client: Stranger, Do: do(prevent, text), Want: answer(200, page).calls("get stranger")},
-		{Name: "mark dirty", Rule: "3.8", Client: Known, Do: do(markDirty, text),
+		{Name: "mark dirty", Rule: "a session that says it has changed is written", Client: Known, Do: do(markDirty, text),
 			Want: answer(200, page).sets("known").calls("get known", "swap known")},
-		{Name: "update", Rule: "1: Update makes a new value of the old", Client: Known, Do: do(with(func(s *session) error {
+		{Name: "update", Rule: "Update makes a new value of the old", Client: Known, Do: do(with(func(s *session) error {
 			_, err := core.Update(s, "n", func(n int) int { return n + 1 })
 			return err
 		}), text), Want: answer(200, page).sets("known").calls("get known", "swap known").holds(`known {"a":"old","n":1}`)},
-		{Name: "bind", Rule: "1: what is changed in place is found", Client: Known, Do: do(with(func(s *session) error {
+		{Name: "bind", Rule: "what is changed in place is found", Client: Known, Do: do(with(func(s *session) error {
 			list, err := core.Bind[[]int](s, "list")
 			if err == nil {
 				*list = append(*list, 1)
 			}
 			return err
 		}), text), Want: answer(200, page).sets("known").calls("get known", "swap known").holds(`known {"a":"old","list":[1]}`)},
-		{Name: "pop", Rule: "1: a value that is shown once", Client: Known, Do: do(with(func(s *session) error {
+		{Name: "pop", Rule: "Pop gives a value once", Client: Known, Do: do(with(func(s *session) error {
 			_, err := core.Pop[string](s, "a")
 			return err
 		}), text), Want: answer(200, page).sets("known").calls("get known", "swap known").holds("known {}")},
-		{Name: "a value without JSON", Rule: "1: an ignored failure of Set fails the commit", Client: Known,
+		{Name: "a value without JSON", Rule: "an ignored failure of Set fails the commit", Client: Known,
 			Do:   do(call(func(s *session) { _ = s.Set("f", func() {}) }), text),
 			Want: refused(500).calls("get known").reports("value f")},
 		{Name: "gone while the request ran", Rule: "D14: gone means gone", Client: Known, Do: do(set("a", "new"), func(v *Visit) error {
@@ -97,7 +97,7 @@ func valueCells() []Cell {
 			v.Site.Store.Put(prefix+knownID, "null", minute)
 			return nil
 		}, text), Want: answer(200, page).calls("get known", "swap known").reports("ErrSuperseded").holds(tombstone)},
-		{Name: "changed while the request ran", Rule: "DESIGN 5: a conflict merges", Client: Known, Do: do(set("a", "new"), func(v *Visit) error {
+		{Name: "changed while the request ran", Rule: "changes of two requests to one session are merged", Client: Known, Do: do(set("a", "new"), func(v *Visit) error {
 			v.Site.Store.Put(prefix+knownID, `{"cookie":`+attributes+`,"a":"old","b":2}`, 24*hour)
 			return nil
 		}, text), Want: answer(200, page).sets("known").calls("get known", "swap known", "swap known").holds(`known {"a":"new","b":2}`)},

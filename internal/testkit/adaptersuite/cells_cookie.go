@@ -39,7 +39,7 @@ func cookieCells() (cells []Cell) {
 			`"httpOnly":true,"path":"/","overwrite":true,"signed":true,"maxAge":null,"sameSite":"lax"`},
 	} {
 		cells = append(cells, Cell{
-			Name: "cookie: " + c.name, Rule: "D13, 5: the line as Node's cookies package writes it, and the attribute in the record",
+			Name: "cookie: " + c.name, Rule: "D13: the line as Node's cookies package writes it, and the attribute in the record",
 			Options: func(o *core.Options) { o.Cookie = c.cookie }, Do: do(set("a", "1"), text),
 			Want: answer(200, page).both("new1", c.line).calls("create new1").holds(oldKnown, stored("new1", c.stored, `,"a":"1"`)),
 		})
@@ -90,21 +90,21 @@ func scopeCells() []Cell {
 	const line = "; path=/app; expires=+24h0m0s; samesite=lax; httponly"
 	const clear = "; path=/app; expires=epoch; domain=example.org; samesite=lax; httponly"
 	return []Cell{
-		{Name: "path: inside", Rule: "2.1", Options: under, Ask: Ask{Path: "/app/x"}, Do: do(set("a", "1"), text),
+		{Name: "path: inside", Rule: "a session is that of the requests under Cookie.Path", Options: under, Ask: Ask{Path: "/app/x"}, Do: do(set("a", "1"), text),
 			Want: answer(200, page).both("new1", line).calls("create new1").holds(oldKnown, stored("new1", scoped, `,"a":"1"`))},
-		{Name: "path: itself, with a query", Rule: "2.1", Options: under, Ask: Ask{Path: "/app?x=/"}, Do: do(set("a", "1"), text),
+		{Name: "path: itself, with a query", Rule: "a session is that of the requests under Cookie.Path", Options: under, Ask: Ask{Path: "/app?x=/"}, Do: do(set("a", "1"), text),
 			Want: answer(200, page).both("new1", line).calls("create new1").holds(oldKnown, stored("new1", scoped, `,"a":"1"`))},
-		{Name: "path: outside", Rule: "2.1: nothing is read or written", Options: under, Client: Known, Ask: Ask{Path: "/other"},
+		{Name: "path: outside", Rule: "outside of Cookie.Path nothing is read or written", Options: under, Client: Known, Ask: Ask{Path: "/other"},
 			Do: do(without(core.ErrOutsidePath), text), Want: answer(200, page)},
 		{Name: "path: a longer word", Rule: "D6: RFC 6265 path match", Options: under, Client: Known, Ask: Ask{Path: "/application"},
 			Do: do(without(core.ErrOutsidePath), text), Want: answer(200, page)},
-		{Name: "path: another case", Rule: "2.1: a cookie's path has case, whatever the router thinks", Options: under, Client: Known, Ask: Ask{Path: "/APP/x"},
+		{Name: "path: another case", Rule: "a cookie's path has case, whatever the router thinks", Options: under, Client: Known, Ask: Ask{Path: "/APP/x"},
 			Do: do(without(core.ErrOutsidePath), text), Want: answer(200, page)},
-		{Name: "path: encoded", Rule: "DESIGN 2: the path is the one that the browser sent, undecoded", Options: under, Client: Known, Ask: Ask{Path: "/%61pp/x"},
+		{Name: "path: encoded", Rule: "the path is the one that the browser sent, undecoded", Options: under, Client: Known, Ask: Ask{Path: "/%61pp/x"},
 			Do: do(without(core.ErrOutsidePath), text), Want: answer(200, page)},
-		{Name: "path: outside, the handler fails with it", Rule: "2.1: the accessor answers with an error of its own", Options: under, Client: Known,
+		{Name: "path: outside, the handler fails with it", Rule: "outside of Cookie.Path the accessor answers with an error of its own", Options: under, Client: Known,
 			Do: do(use, text), Want: refused(500)},
-		{Name: "path: outside, deferred", Rule: "2.1", Client: Known, Ask: Ask{Path: "/other"}, Do: do(without(core.ErrOutsidePath), text),
+		{Name: "path: outside, deferred", Rule: "a path outside of Cookie.Path has no session", Client: Known, Ask: Ask{Path: "/other"}, Do: do(without(core.ErrOutsidePath), text),
 			Options: func(o *core.Options) { under(o); o.Defer = true }, Want: answer(200, page)},
 		{Name: "clear: scoped by the options", Rule: clearing, Client: Stranger, Ask: Ask{Path: "/app"}, Do: text,
 			Options: func(o *core.Options) { o.Cookie = core.Cookie{Path: "/app", Domain: "example.org"} },
@@ -116,10 +116,10 @@ func scopeCells() []Cell {
 			Want: answer(200, page).calls("get known", "destroy known").lines("koa.sid="+clear, "koa.sid.sig="+clear).holds()},
 		{Name: "clear: unsigned", Rule: clearing, Client: Unsigned, Do: do(destroy, text), Options: func(o *core.Options) { o.Cookie.DisableSigning = true },
 			Want: answer(200, page).calls("get known", "destroy known").clears().holds()},
-		{Name: "unsigned cookie", Rule: "1: signed, unless told otherwise", Client: Unsigned, Do: do(set("a", "new"), text),
+		{Name: "unsigned cookie", Rule: "a cookie is signed, unless told otherwise", Client: Unsigned, Do: do(set("a", "new"), text),
 			Options: func(o *core.Options) { o.Cookie.DisableSigning = true },
 			Want:    answer(200, page).calls("get known", "swap known").lines("koa.sid=known" + day).holds(newKnown)},
-		{Name: "attributes of one session", Rule: "1: they are stored with it, and a change to them is a change of the session", Client: Known,
+		{Name: "attributes of one session", Rule: "cookie attributes are stored with the session, and a change to them is a change of it", Client: Known,
 			Do: do(with(func(s *session) error {
 				c := s.Cookie()
 				c.MaxAge = hour
@@ -142,25 +142,25 @@ func secureCells() []Cell {
 	overTLS := func(_ *Site, app *testkit.App) { app.TLS = true }
 	return []Cell{
 		{Name: "secure: over http", Rule: refusal, Options: secure, Do: do(set("a", "1"), text), Want: refused(500).reports("ErrInsecureCookie")},
-		{Name: "secure: over http, untouched", Rule: "3.10", Options: secure, Client: Known, Do: text, Want: answer(200, page).calls("get known")},
-		{Name: "secure: a header from anybody", Rule: "DESIGN 2: trust is decided in the core, once", Options: secure, Ask: https,
+		{Name: "secure: over http, untouched", Rule: "unchanged, nothing is written and no cookie set", Options: secure, Client: Known, Do: text, Want: answer(200, page).calls("get known")},
+		{Name: "secure: a header from anybody", Rule: "whether a proxy is trusted is decided in the core, alike under every framework", Options: secure, Ask: https,
 			Do: do(set("a", "1"), text), Want: refused(500).reports("ErrInsecureCookie")},
-		{Name: "secure: a trusted proxy", Rule: "DESIGN 2: trust is decided in the core, once", Options: trusting, Ask: https, Do: do(set("a", "1"), text), Want: sent},
+		{Name: "secure: a trusted proxy", Rule: "whether a proxy is trusted is decided in the core, alike under every framework", Options: trusting, Ask: https, Do: do(set("a", "1"), text), Want: sent},
 		{Name: "secure: a trusted proxy says http", Rule: refusal, Options: trusting, Do: do(set("a", "1"), text),
 			Ask: Ask{Header: map[string]string{"X-Forwarded-Proto": "http"}}, Want: refused(500).reports("ErrInsecureCookie")},
 		{Name: "secure: a list of protocols", Rule: refusal, Options: trusting, Do: do(set("a", "1"), text),
 			Ask: Ask{Header: map[string]string{"X-Forwarded-Proto": "https, http"}}, Want: refused(500).reports("ErrInsecureCookie")},
-		{Name: "secure: over TLS", Rule: "2: the connection itself is TLS", Options: secure, App: overTLS, Do: do(set("a", "1"), text), Want: sent},
-		{Name: "secure: destroyed over http", Rule: "3: to clear a cookie is no secret", Options: secure, Client: Known, Do: do(destroy, text),
+		{Name: "secure: over TLS", Rule: "a connection that is TLS itself needs no header to say so", Options: secure, App: overTLS, Do: do(set("a", "1"), text), Want: sent},
+		{Name: "secure: destroyed over http", Rule: "to clear a cookie is no secret", Options: secure, Client: Known, Do: do(destroy, text),
 			Want: answer(200, page).calls("get known", "destroy known").holds().
 				lines("koa.sid=; path=/; expires=epoch; samesite=lax; secure; httponly", "koa.sid.sig=; path=/; expires=epoch; samesite=lax; secure; httponly")},
-		{Name: "secure: partitioned, SameSite none", Rule: "D13", App: overTLS, Do: do(set("a", "1"), text),
+		{Name: "secure: partitioned, SameSite none", Rule: "D13: SameSite=None, for a cookie of another site's page", App: overTLS, Do: do(set("a", "1"), text),
 			Options: func(o *core.Options) {
 				o.Cookie = core.Cookie{Secure: true, Partitioned: true, SameSite: core.SameSiteNone}
 			},
 			Want: answer(200, page).both("new1", "; path=/; expires=+24h0m0s; samesite=none; secure; httponly; partitioned").calls("create new1").
 				holds(oldKnown, stored("new1", usual+`,"secure":true,"sameSite":"none","partitioned":true`, `,"a":"1"`))},
-		{Name: "secure: __Host- prefix", Rule: "RFC 6265bis 4.1.3", App: overTLS, Do: do(set("a", "1"), text),
+		{Name: "secure: __Host- prefix", Rule: "a __Host- cookie is Secure, has path / and no domain (RFC 6265bis section 4.1.3)", App: overTLS, Do: do(set("a", "1"), text),
 			Options: func(o *core.Options) { secure(o); o.Key = "__Host-sid" },
 			Want:    answer(200, page).lines("__Host-sid=new1"+line, "__Host-sid.sig=sig(new1)"+line).calls("create new1").holds(oldKnown, record)},
 	}

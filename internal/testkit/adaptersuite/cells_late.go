@@ -8,12 +8,12 @@ import (
 	"github.com/go-holdall/holdall/internal/testkit"
 )
 
-// lateCells is what changes after the headers have left: SEMANTICS 3. On Fiber
+// lateCells is what changes after the headers have left. On Fiber
 // nothing does.
 func lateCells() []Cell {
-	const saved = "3: a change after the headers is still saved under the id that the client has"
-	const tooLate = "3: one that would need a cookie is done in the store, reported, and leaves no record that nobody has the id of (D18)"
-	const twice = "3: committing twice does the work once"
+	const saved = "a change after the headers is still saved under the id that the client has"
+	const tooLate = "a change after the headers that would need a cookie is done in the store, reported, and leaves no record that nobody has the id of (D18)"
+	const twice = "committing twice does the work once"
 	known := answer(200, page).calls("get known")
 	inTime := func(o Outcome) map[string]Exception { return fiber(buffered, func(w *Outcome) { *w = o }) }
 	changed := known.calls("get known", "swap known").holds(newKnown)
@@ -26,7 +26,7 @@ func lateCells() []Cell {
 			Want: withBody(changed, big), Except: inTime(withBody(changed.sets("known"), big))},
 		{Name: "late: set, visitor", Rule: tooLate, Do: do(write(page), set("a", "1")), Want: answer(200, page).reports("ErrTooLate"), Except: inTime(created)},
 		{Name: "late: destroy", Rule: tooLate, Client: Known, Do: do(write(page), destroy), Want: destroyed.reports("ErrTooLate"), Except: inTime(destroyed.clears())},
-		{Name: "late: destroy, visitor", Rule: "3.3", Do: do(write(page), destroy), Want: answer(200, page)},
+		{Name: "late: destroy, visitor", Rule: "of a session that was new when it was destroyed there is nothing to undo", Do: do(write(page), destroy), Want: answer(200, page)},
 		{Name: "late: sign in", Rule: tooLate, Client: Known, Do: do(write(page), signIn), Want: destroyed.reports("ErrTooLate"), Except: inTime(replaced)},
 		{Name: "late: regenerate, nothing set", Rule: tooLate, Client: Known, Do: do(write(page), regenerate),
 			Want: destroyed.reports("ErrTooLate"), Except: inTime(destroyed.clears())},
@@ -35,7 +35,7 @@ func lateCells() []Cell {
 			Except: inTime(known.sets("new1").calls("get known", "create new1", "retire known").holds(tombstone, `new1 {"a":"new"}`))},
 		{Name: "late: force, visitor", Rule: tooLate, Do: do(write(page), force), Want: answer(200, page).reports("ErrTooLate"),
 			Except: inTime(answer(200, page).sets("new1").calls("create new1").holds(oldKnown, "new1 {}"))},
-		{Name: "late: prevent", Rule: "3.1", Client: Known, Do: do(write(page), set("a", "new"), prevent), Want: known},
+		{Name: "late: prevent", Rule: "a prevented save does nothing", Client: Known, Do: do(write(page), set("a", "new"), prevent), Want: known},
 		{Name: "late: set again", Rule: twice, Client: Known, Do: do(set("a", "b"), write(page), set("a", "new")),
 			Want: changed.sets("known").calls("get known", "swap known", "swap known"), Except: inTime(changed.sets("known"))},
 		{Name: "late: set again, visitor", Rule: twice, Do: do(set("a", "1"), write(page), set("b", 2)),
@@ -46,17 +46,17 @@ func lateCells() []Cell {
 		{Name: "late: save, visitor", Rule: tooLate, Do: do(write(page), set("a", "1"), func(v *Visit) error {
 			return expect(core.ErrTooLate, save(v))
 		}), Want: answer(200, page).reports("ErrTooLate"), Except: fiber(buffered, nil)},
-		{Name: "late: the save fails", Rule: "3: what comes too late to be answered is reported", Client: Known, Trouble: failing("swap"),
+		{Name: "late: the save fails", Rule: "what comes too late to be answered is reported", Client: Known, Trouble: failing("swap"),
 			Do: do(write(page), set("a", "new")), Want: known.calls("get known", "swap known").reports("store set"),
 			Except: inTime(refused(500).calls("get known", "swap known").reports("store set"))},
-		{Name: "late: the destroy fails", Rule: "3: what comes too late to be answered is reported", Client: Known, Trouble: failing("destroy"),
+		{Name: "late: the destroy fails", Rule: "what comes too late to be answered is reported", Client: Known, Trouble: failing("destroy"),
 			Do: do(write(page), destroy), Want: known.calls("get known", "destroy known").reports("store destroy"),
 			Except: inTime(refused(500).clears().calls("get known", "destroy known").reports("store destroy"))},
 		{Name: "late: after a flush, visitor", Rule: tooLate, Do: do(flush, set("a", "1"), write(page)), Want: answer(200, page).reports("ErrTooLate"), Except: inTime(created)},
 		{Name: "late: after a flush, known", Rule: saved, Client: Known, Do: do(flush, set("a", "new"), write(page)), Want: changed, Except: inTime(changed.sets("known"))},
 		{Name: "late: after a status", Rule: saved, Client: Known, Do: do(func(v *Visit) error { v.WriteHeader(200); return nil }, set("a", "new"), write(page)),
 			Want: changed, Except: inTime(changed.sets("known"))},
-		{Name: "late: stranger", Rule: "2: a dead cookie is cleared when the headers leave", Client: Stranger, Do: do(write(page), set("a", "1")),
+		{Name: "late: stranger", Rule: "a dead cookie is cleared when the headers leave", Client: Stranger, Do: do(write(page), set("a", "1")),
 			Want: answer(200, page).clears().calls("get stranger").reports("ErrTooLate"), Except: inTime(created.calls("get stranger", "create new1"))},
 	}
 }
@@ -66,22 +66,22 @@ func startedCells() []Cell {
 	created := answer(200, page).sets("new1").calls("create new1").holds(oldKnown, `new1 {"a":"1"}`)
 	changed := answer(200, page).sets("known").calls("get known", "swap known").holds(newKnown)
 	return []Cell{
-		{Name: "not late: 103 before", Rule: "DESIGN 6: never on 1xx", Do: do(inform, set("a", "1"), text), Want: early(created), Except: fiber(noWriter, nil)},
-		{Name: "not late: two 103", Rule: "DESIGN 6: never on 1xx", Do: do(set("a", "1"), inform, inform, text),
+		{Name: "not late: 103 before", Rule: "an informational header does not commit", Do: do(inform, set("a", "1"), text), Want: early(created), Except: fiber(noWriter, nil)},
+		{Name: "not late: two 103", Rule: "an informational header does not commit", Do: do(set("a", "1"), inform, inform, text),
 			Want: early(early(created)), Except: fiber(noWriter, nil)},
-		{Name: "not late: a status that is only recorded", Rule: "3: before the first byte", Client: Known, Do: do(status(204), set("a", "new")),
+		{Name: "not late: a status that is only recorded", Rule: "the commit happens before the first byte", Client: Known, Do: do(status(204), set("a", "new")),
 			Want: answer(204, "").sets("known").calls("get known", "swap known").holds(newKnown),
 			Except: map[string]Exception{
 				"echo":    {"a status is sent at once", func(o *Outcome) { o.Cookies = nil }},
 				"nethttp": {"a status is sent at once", func(o *Outcome) { o.Cookies = nil }},
 			}},
-		{Name: "cut short: part of the page, then the handler fails", Rule: "3: a failing handler is committed all the same", Client: Known,
+		{Name: "cut short: part of the page, then the handler fails", Rule: "a failing handler is committed all the same", Client: Known,
 			Do: do(set("a", "new"), write(page), oops), Want: answer(200, Anything).sets("known").calls("get known", "swap known").holds(newKnown),
 			Except: fiber(buffered, func(o *Outcome) { o.Status = 500 })},
-		{Name: "the handler sends its status, then the save fails", Rule: "3: not a page that pretends", Client: Known, Trouble: failing("swap"),
+		{Name: "the handler sends its status, then the save fails", Rule: "a failed save answers with an error, not with a page that pretends", Client: Known, Trouble: failing("swap"),
 			Do:   do(set("a", "new"), func(v *Visit) error { v.WriteHeader(201); return nil }, flush, write(page)),
 			Want: refused(500).calls("get known", "swap known").reports("store set")},
-		{Name: "app cookies stay", Rule: "1: overwrite: a line of the same cookie is replaced, no other", Do: do(func(v *Visit) error {
+		{Name: "app cookies stay", Rule: "overwrite: a line of the same cookie is replaced, no other", Do: do(func(v *Visit) error {
 			v.AddCookie("koa.sid=evil")
 			v.AddCookie("other=1; Path=/")
 			v.AddCookie("koa.sid.signature=2")
@@ -89,7 +89,7 @@ func startedCells() []Cell {
 			return nil
 		}, set("a", "1"), text), Want: answer(200, page).lines("other=1; Path=/", "koa.sid.signature=2").sets("new1").
 			calls("create new1").holds(oldKnown, `new1 {"a":"1"}`)},
-		{Name: "write deadline", Rule: "DESIGN 6: the writer keeps every optional interface, through Unwrap", Client: Known, Except: fiber(noWriter, nil),
+		{Name: "write deadline", Rule: "the writer keeps every optional interface, through Unwrap", Client: Known, Except: fiber(noWriter, nil),
 			Do: do(set("a", "new"), over(func(w http.ResponseWriter) error {
 				controller := http.NewResponseController(w)
 				if err := controller.SetReadDeadline(time.Now().Add(hour)); err != nil {
@@ -97,7 +97,7 @@ func startedCells() []Cell {
 				}
 				return controller.SetWriteDeadline(time.Now().Add(hour))
 			}), text), Want: changed},
-		{Name: "pushing where there is no push", Rule: "DESIGN 6: the writer keeps every optional interface", Client: Known, Except: map[string]Exception{
+		{Name: "pushing where there is no push", Rule: "the writer keeps every optional interface", Client: Known, Except: map[string]Exception{
 			"fiber": {noWriter, nil}, "echo": {"its response has no Push", nil}, "gin": {"its writer has a Pusher of its own", nil},
 		}, Do: do(over(func(w http.ResponseWriter) error {
 			return expect(http.ErrNotSupported, w.(http.Pusher).Push("/x", nil))
@@ -110,9 +110,9 @@ func withBody(o Outcome, body string) Outcome {
 	return o
 }
 
-// panicCells is handlers that do not return: SEMANTICS 3.
+// panicCells is handlers that do not return.
 func panicCells() []Cell {
-	const committed = "3: a handler that panics is committed all the same"
+	const committed = "a handler that panics is committed all the same"
 	const aborted = "http.ErrAbortHandler: the connection is cut, the session saved"
 	outside := func(_ *Site, app *testkit.App) { app.Outside = []testkit.Middleware{testkit.Recover} }
 	inside := func(_ *Site, app *testkit.App) { app.Inside = []testkit.Middleware{testkit.Recover} }
@@ -128,7 +128,7 @@ func panicCells() []Cell {
 			Want: answer(200, page+Cut).sets("known").calls("get known", "swap known").holds(newKnown), Except: fiber(noRecover, nil)},
 		{Name: "panic, visitor, nobody recovers", Rule: committed, Do: do(set("a", "1"), crash), Orphan: "the connection was cut with the cookie on its way",
 			Want: closed().calls("create new1").holds(oldKnown, `new1 {"a":"1"}`), Except: fiber(noRecover, nil)},
-		{Name: "panic, deferred and untouched", Rule: "3.4", Client: Known, App: outside, Options: func(o *core.Options) { o.Defer = true },
+		{Name: "panic, deferred and untouched", Rule: "what was never loaded is never saved", Client: Known, App: outside, Options: func(o *core.Options) { o.Defer = true },
 			Do: crash, Want: page500(Outcome{})},
 		{Name: "panic after part of the page, recovered", Rule: committed, Client: Known, App: outside, Do: do(set("a", "new"), write(page), flush, crash),
 			Want:   answer(200, Anything).sets("known").calls("get known", "swap known").holds(newKnown),

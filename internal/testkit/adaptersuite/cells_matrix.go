@@ -49,7 +49,7 @@ func matrixCells() (cells []Cell) {
 
 func (s shape) after(a act) Cell {
 	c := s.cell(a, "")
-	c.Rule = "SEMANTICS 3: the commit happens before the first byte, whatever that is"
+	c.Rule = "the commit happens before the first byte, whatever that is"
 	c.Want = s.with(a.want)
 	return c
 }
@@ -63,7 +63,7 @@ func (s shape) with(left Outcome) Outcome {
 
 func (s shape) afterFailed(a act) Cell {
 	c := s.cell(a, ", the store fails")
-	c.Rule = "SEMANTICS 3: a failed save answers with an error, not with a page that pretends; the handler's own error wins"
+	c.Rule = "a failed save answers with an error, not with a page that pretends; the handler's own error wins"
 	c.Trouble = func(store *faultstore.Store) { store.Fail(a.op, faultstore.ErrRefused) }
 	c.Want = s.with(a.failed)
 	// A load that fails comes before all that the handler does.

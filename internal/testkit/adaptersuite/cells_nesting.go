@@ -5,9 +5,9 @@ import (
 	"github.com/go-holdall/holdall/internal/testkit"
 )
 
-// nestingCells is several middlewares on one request: SEMANTICS 3.
+// nestingCells is several middlewares on one request.
 func nestingCells() []Cell {
-	const one = "3: any number of middlewares of the same cookie name on one request are one"
+	const one = "any number of middlewares of the same cookie name on one request are one"
 	again := func(_ *Site, app *testkit.App) { app.Engines = append(app.Engines, app.Engines...) }
 	namesake := func(s *Site, app *testkit.App) { app.Engines = append(app.Engines, s.NewEngine(nil)) }
 	return []Cell{
@@ -19,7 +19,7 @@ func nestingCells() []Cell {
 			Want: refused(500).calls("get known", "swap known").reports("store set")},
 		{Name: "twice, by two engines", Rule: one, Client: Known, App: namesake, Do: do(set("a", "new"), text),
 			Want: answer(200, page).sets("known").calls("get known", "swap known").holds(newKnown)},
-		{Name: "gzip on both sides", Rule: "DESIGN 6", Client: Known, Do: do(set("a", "new"), text), Ask: Ask{Header: map[string]string{"Accept-Encoding": "identity"}},
+		{Name: "gzip on both sides", Rule: "what leaves first is seen through any number of writers", Client: Known, Do: do(set("a", "new"), text), Ask: Ask{Header: map[string]string{"Accept-Encoding": "identity"}},
 			App: func(_ *Site, app *testkit.App) {
 				app.Outside, app.Inside = []testkit.Middleware{testkit.Gzip}, []testkit.Middleware{testkit.Gzip}
 			}, Want: answer(200, page).sets("known").calls("get known", "swap known").holds(newKnown)},
@@ -28,7 +28,7 @@ func nestingCells() []Cell {
 
 // namesCells is the sessions of two cookies on one request.
 func namesCells() []Cell {
-	const apart = "3: sessions of different cookie names are independent"
+	const apart = "sessions of different cookie names are independent"
 	two := func(s *Site, app *testkit.App) { app.Engines = append(app.Engines, s.NewEngine(named("cart.sid"))) }
 	cart := func(use func(s *session) error) Step {
 		return func(v *Visit) error {
@@ -50,7 +50,7 @@ func namesCells() []Cell {
 				holds(oldKnown, `new1 {"item":1}`, `new2 {"a":"1"}`)},
 		{Name: "two names, one known", Rule: apart, Client: Known, App: two, Do: do(read("a", "old"), setCart, text),
 			Want: answer(200, page).lines(cartLines...).calls("get known", "create new1").holds(oldKnown, `new1 {"item":1}`)},
-		{Name: "two names, without one the outermost", Rule: "1: Session without a name is that of the outermost middleware", Client: Known, App: two,
+		{Name: "two names, without one the outermost", Rule: "Session without a name is that of the outermost middleware", Client: Known, App: two,
 			Do: do(func(v *Visit) error {
 				s, err := v.Session()
 				if err != nil {
@@ -62,7 +62,7 @@ func namesCells() []Cell {
 				}
 				return err
 			}, text), Want: answer(200, page).calls("get known")},
-		{Name: "two names, and a third", Rule: "1: a name that no middleware has is ErrNoSession", App: two, Do: do(func(v *Visit) error {
+		{Name: "two names, and a third", Rule: "a name that no middleware has is ErrNoSession", App: two, Do: do(func(v *Visit) error {
 			_, err := v.Session("none.sid")
 			return expect(core.ErrNoSession, err)
 		}, text), Want: answer(200, page)},
@@ -70,13 +70,13 @@ func namesCells() []Cell {
 			s.Destroy()
 			return nil
 		}), text), Want: answer(200, page).sets("new1").calls("get known", "create new1", "retire known").holds(tombstone, `new1 {"a":"old"}`)},
-		{Name: "two names, the inner save fails", Rule: "3: a failed save answers the request with an error", Client: Known, Trouble: failing("swap"), App: two,
+		{Name: "two names, the inner save fails", Rule: "a failed save answers the request with an error", Client: Known, Trouble: failing("swap"), App: two,
 			Do: do(setCart, text), Want: refused(500).calls("get known", "create new1").reports("store set")},
 		{Name: "two names, deferred", Rule: apart, Client: Known, App: func(s *Site, app *testkit.App) {
 			app.Engines = append(app.Engines, s.NewEngine(func(o *core.Options) { named("cart.sid")(o); o.Defer = true }))
 		}, Options: func(o *core.Options) { o.Defer = true }, Do: do(setCart, text),
 			Want: answer(200, page).lines(cartLines...).calls("create new1").holds(oldKnown, `new1 {"item":1}`)},
-		{Name: "two names, panic", Rule: "3: a panic is committed all the same", Client: Known, Do: do(set("a", "new"), setCart, crash),
+		{Name: "two names, panic", Rule: "a panic is committed all the same", Client: Known, Do: do(set("a", "new"), setCart, crash),
 			App: func(s *Site, app *testkit.App) {
 				two(s, app)
 				app.Outside = []testkit.Middleware{testkit.Recover}

@@ -9,7 +9,7 @@ import (
 
 // optionCells is what is left of the options.
 func optionCells() []Cell {
-	const extend = "3.9: unchanged and rolling: its life is extended, without rewriting it where the store can"
+	const extend = "unchanged and rolling: its life is extended, without rewriting it where the store can"
 	ttl := func(d time.Duration) func(*core.Options) { return func(o *core.Options) { o.TTL = d } }
 	ttlFunc := func(d time.Duration, roll bool) func(*core.Options) {
 		return func(o *core.Options) {
@@ -22,32 +22,32 @@ func optionCells() []Cell {
 		{Name: "rolling, nothing written", Rule: extend, Client: Known, Options: rolling, Do: nothing, Want: answer(200, "").sets("known").calls("gettouch known")},
 		{Name: "rolling, plain store", Rule: extend, Client: Known, Options: rolling, Plain: true, Do: text,
 			Want: answer(200, page).sets("known").calls("get known", "set known")},
-		{Name: "rolling, changed", Rule: "3.8", Client: Known, Options: rolling, Do: do(set("a", "new"), text),
+		{Name: "rolling, changed", Rule: "a changed session is written, which extends its life too", Client: Known, Options: rolling, Do: do(set("a", "new"), text),
 			Want: answer(200, page).sets("known").calls("gettouch known", "swap known").holds(newKnown)},
-		{Name: "rolling, visitor", Rule: "3.6", Options: rolling, Do: text, Want: answer(200, page)},
+		{Name: "rolling, visitor", Rule: "new and empty is not stored, rolling or not", Options: rolling, Do: text, Want: answer(200, page)},
 		{Name: "rolling, handler fails", Rule: extend, Client: Known, Options: rolling, Do: oops, Want: answer(500, Anything).sets("known").calls("gettouch known")},
-		{Name: "rolling, prevented", Rule: "3.1", Client: Known, Options: rolling, Do: do(prevent, text), Want: answer(200, page).calls("gettouch known")},
+		{Name: "rolling, prevented", Rule: "a prevented save does nothing", Client: Known, Options: rolling, Do: do(prevent, text), Want: answer(200, page).calls("gettouch known")},
 		{Name: "rolling by a TTLFunc", Rule: extend, Client: Known, Options: ttlFunc(hour, true), Do: text,
-			Want: answer(200, page).sets("known").calls("get known", "touch known 1h0m0s").holds(oldKnown + " 1h0m0s")},
-		{Name: "rolling, the extension fails", Rule: "3: not a page that pretends", Client: Known, Options: ttlFunc(hour, true), Trouble: failing("touch"), Do: text,
-			Want: refused(500).calls("get known", "touch known 1h0m0s").reports("store touch")},
-		{Name: "TTL", Rule: "3: TTL, if given", Options: ttl(hour), Do: do(set("a", "1"), text),
+			Want: answer(200, page).sets("known").calls("get known", "gettouch known 1h0m0s").holds(oldKnown + " 1h0m0s")},
+		{Name: "rolling, the extension fails", Rule: "a failed save answers with an error, not with a page that pretends", Client: Known, Options: ttlFunc(hour, true), Trouble: failing("gettouch"), Do: text,
+			Want: refused(500).calls("get known", "gettouch known 1h0m0s").reports("store touch")},
+		{Name: "TTL", Rule: "a record lives as long as TTL says", Options: ttl(hour), Do: do(set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("create new1 1h0m0s").holds(oldKnown, `new1 {"a":"1"} 1h0m0s`)},
-		{Name: "TTL in parts of a millisecond", Rule: "3: whole milliseconds, rounded up", Options: ttl(hour + time.Nanosecond), Do: do(set("a", "1"), text),
+		{Name: "TTL in parts of a millisecond", Rule: "a record lives for whole milliseconds, rounded up", Options: ttl(hour + time.Nanosecond), Do: do(set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("create new1 1h0m0.001s").holds(oldKnown, `new1 {"a":"1"} 1h0m0.001s`)},
-		{Name: "TTLFunc", Rule: "3: TTL or its function form", Options: ttlFunc(hour, false), Do: do(set("a", "1"), text),
+		{Name: "TTLFunc", Rule: "a record lives as long as TTLFunc says", Options: ttlFunc(hour, false), Do: do(set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("create new1 1h0m0s").holds(oldKnown, `new1 {"a":"1"} 1h0m0s`)},
-		{Name: "TTLFunc without an opinion", Rule: "3: else the cookie's", Options: ttlFunc(0, false), Do: do(set("a", "1"), text),
+		{Name: "TTLFunc without an opinion", Rule: "where TTLFunc says nothing a record lives as long as the cookie", Options: ttlFunc(0, false), Do: do(set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("create new1").holds(oldKnown, `new1 {"a":"1"}`)},
-		{Name: "TTLFunc ends the session", Rule: "D15: the record is destroyed", Client: Known, Options: ttlFunc(-1, false), Do: do(set("a", "new"), text),
+		{Name: "TTLFunc ends the session", Rule: "D15: a record whose time is over is destroyed", Client: Known, Options: ttlFunc(-1, false), Do: do(set("a", "new"), text),
 			Want: answer(200, page).clears().calls("get known", "destroy known").holds()},
-		{Name: "cookie that has expired", Rule: "D15: the record is destroyed", Client: Known, Do: do(with(func(s *session) error {
+		{Name: "cookie that has expired", Rule: "D15: a record whose time is over is destroyed", Client: Known, Do: do(with(func(s *session) error {
 			return s.SetCookie(core.Cookie{Expires: time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)})
 		}), text), Want: answer(200, page).calls("get known", "destroy known").holds().
 			lines("koa.sid="+gone, "koa.sid.sig="+gone)},
-		{Name: "allow empty", Rule: "3.7", Options: func(o *core.Options) { o.AllowEmpty = true }, Do: text,
+		{Name: "allow empty", Rule: "with AllowEmpty a new session is stored though it has no values", Options: func(o *core.Options) { o.AllowEmpty = true }, Do: text,
 			Want: answer(200, page).sets("new1").calls("create new1").holds(oldKnown, "new1 {}")},
-		{Name: "another key and prefix", Rule: "1: every option works", Orphan: "its prefix is none that the suite knows", Do: do(set("a", "1"), text),
+		{Name: "another key and prefix", Rule: "Key names the cookie, and Prefix is before the id in the store", Orphan: "its prefix is none that the suite knows", Do: do(set("a", "1"), text),
 			Options: func(o *core.Options) { o.Key, o.Prefix = "sid", "other:" },
 			Want: answer(200, page).lines("sid=new1"+day, "sid.sig=sig(new1)"+day).calls("create other:new1").
 				holds(oldKnown, `other:new1 {"a":"1"}`)},
@@ -62,21 +62,21 @@ func carrierCells() []Cell {
 		return func(_ *Site, app *testkit.App) { app.Before = func(c testkit.Context) { c.ForceID(id) } }
 	}
 	return []Cell{
-		{Name: "header ids: visitor sets", Rule: "1: sessionIdStore", Options: headerIDs, Do: do(set("a", "1"), text),
+		{Name: "header ids: visitor sets", Rule: "SessionIDStore puts the id elsewhere than in a cookie", Options: headerIDs, Do: do(set("a", "1"), text),
 			Want: answer(200, page).header(idHeader, "new1").calls("create new1").holds(oldKnown, `new1 {"a":"1"}`)},
 		{Name: "header ids: known sets", Rule: "D21: the client has the id", Options: headerIDs, Ask: knownHeader, Do: do(set("a", "new"), text),
 			Want: answer(200, page).header(idHeader, "").calls("get known", "swap known").holds(newKnown)},
-		{Name: "header ids: destroy", Rule: "1: sessionIdStore", Options: headerIDs, Ask: knownHeader, Do: do(destroy, text),
+		{Name: "header ids: destroy", Rule: "SessionIDStore is told when the id is over", Options: headerIDs, Ask: knownHeader, Do: do(destroy, text),
 			Want: answer(200, page).header(idHeader, "").calls("get known", "destroy known").holds()},
-		{Name: "header ids: impossible id", Rule: "2.2", Options: headerIDs, Ask: Ask{Header: map[string]string{idHeader: shortID}}, Do: do(use, text),
+		{Name: "header ids: impossible id", Rule: "an id of impossible shape: no store call", Options: headerIDs, Ask: Ask{Header: map[string]string{idHeader: shortID}}, Do: do(use, text),
 			Want: answer(200, page).header(idHeader, "")},
-		{Name: "forced id: known", Rule: "1: a middleware may force the id before the load", App: forced(knownID), Do: do(set("a", "new"), text),
+		{Name: "forced id: known", Rule: "a middleware may force the id before the load", App: forced(knownID), Do: do(set("a", "new"), text),
 			Want: answer(200, page).sets("known").calls("get known", "swap known").holds(newKnown)},
-		{Name: "forced id: over the cookie's", Rule: "1: a middleware may force the id before the load", Client: Stranger, App: forced(knownID),
+		{Name: "forced id: over the cookie's", Rule: "a middleware may force the id before the load", Client: Stranger, App: forced(knownID),
 			Do: do(read("a", "old"), text), Want: answer(200, page).calls("get known")},
-		{Name: "forced id: unknown", Rule: "2.3; the client's cookie is not at fault", Client: Known, App: forced(strangerID), Do: do(use, text),
+		{Name: "forced id: unknown", Rule: "an unknown id is not adopted; the client's cookie, which is not at fault, stays", Client: Known, App: forced(strangerID), Do: do(use, text),
 			Want: answer(200, page).calls("get stranger")},
-		{Name: "forced id: by the handler, deferred", Rule: "1: a handler may force the id before the load",
+		{Name: "forced id: by the handler, deferred", Rule: "a handler may force the id before the load",
 			Options: func(o *core.Options) { o.Defer = true },
 			Do: do(func(v *Visit) error {
 				v.ForceID(knownID)

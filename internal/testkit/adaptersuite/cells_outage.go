@@ -9,12 +9,12 @@ import (
 )
 
 // outageCells is a store that is away, an engine that is closed, and requests
-// without a session: SEMANTICS 2.7.
+// without a session.
 func outageCells() []Cell {
-	const waits = "2.7: while the store is down requests wait for it"
-	const over = "2.7: once the wait has run out requests fail at once, and the client's cookie is left alone"
+	const waits = "while the store is down requests wait for it"
+	const over = "once the wait has run out requests fail at once, and the client's cookie is left alone"
 	const closed = "ErrClosed: 503 after Engine.Close"
-	const absent = "SEMANTICS 1: where no middleware ran the accessor says so"
+	const absent = "where no middleware ran the accessor says so"
 	down := func(s *faultstore.Store) { s.Down(longAgo()) }
 	soonBack := func(s *faultstore.Store) {
 		s.Down(time.Now())
@@ -41,18 +41,18 @@ func outageCells() []Cell {
 		{Name: "outage: over, save", Rule: over, Client: Known, Do: do(set("a", "new"), goesDown, text), Want: refused(503).calls("get known").reports("unavailable set")},
 		{Name: "outage: over, big body", Rule: over, Client: Known, Do: do(set("a", "new"), goesDown, func(v *Visit) error { return v.String(200, big) }),
 			Want: refused(503).calls("get known").reports("unavailable set")},
-		{Name: "outage: over, visitor", Rule: "2.2: no id, no store call", Trouble: down, Do: text, Want: answer(200, page)},
+		{Name: "outage: over, visitor", Rule: "no id, no store call", Trouble: down, Do: text, Want: answer(200, page)},
 		{Name: "outage: over, new session", Rule: over, Trouble: down, Do: do(set("a", "1"), text), Want: refused(503).reports("unavailable set")},
-		{Name: "outage: over, handler's 403", Rule: "3: the handler's own error wins", Client: Known, Do: do(set("a", "new"), goesDown, forbid),
+		{Name: "outage: over, handler's 403", Rule: "the handler's own error wins", Client: Known, Do: do(set("a", "new"), goesDown, forbid),
 			Want: answer(403, Anything).calls("get known").reports("unavailable set")},
-		{Name: "outage: over, destroy", Rule: "3: the cookie is cleared all the same", Client: Known, Do: do(destroy, goesDown, text),
+		{Name: "outage: over, destroy", Rule: "when the destroy fails, the cookie is cleared all the same", Client: Known, Do: do(destroy, goesDown, text),
 			Want: refused(503).clears().calls("get known").reports("unavailable destroy")},
-		{Name: "outage: over, swallowed", Rule: "2.6", Client: Known, Options: swallow, Trouble: down, Do: do(use, text), Want: answer(200, page).reports("unavailable get")},
+		{Name: "outage: over, swallowed", Rule: "a swallowed error leaves an empty session that is never saved, and the client's cookie alone", Client: Known, Options: swallow, Trouble: down, Do: do(use, text), Want: answer(200, page).reports("unavailable get")},
 		{Name: "closed engine, load", Rule: closed, Client: Known, Do: text,
 			App: func(s *Site, _ *testkit.App) { _ = s.Engine.Close() }, Want: refused(503).reports("ErrClosed")},
 		{Name: "closed engine, save", Rule: closed, Client: Known, Do: do(set("a", "new"), closes, text), Want: refused(503).calls("get known").reports("ErrClosed")},
 		{Name: "closed engine, nothing to save", Rule: closed, Client: Known, Do: do(use, closes, text), Want: answer(200, page).calls("get known")},
-		{Name: "closed while it waits", Rule: "2.7: Close wakes every waiter", Client: Known, Do: text,
+		{Name: "closed while it waits", Rule: "Close wakes every waiter", Client: Known, Do: text,
 			App: func(s *Site, _ *testkit.App) {
 				s.Store.Down(time.Now())
 				s.Store.Waiting(func() { _ = s.Engine.Close() })

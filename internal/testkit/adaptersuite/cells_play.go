@@ -54,16 +54,16 @@ func counting(v *Visit) error {
 // playCells is what takes more than one request.
 func playCells() []Cell {
 	return slices.Concat([]Cell{
-		{Name: "play: two users on one connection", Rule: "DESIGN 6: the framework's context is never kept", Do: who, Play: twoUsers},
-		{Name: "play: 200 new sessions at once", Rule: "3: each has its own", Do: who, Play: manyUsers},
-		{Name: "play: 40 updates of one session", Rule: "DESIGN 5: we lose none", Do: counting, Play: manyUpdates},
-		{Name: "play: a session that outlives its request", Rule: "DESIGN 3: sealed when its request ends", Play: outlives},
-		{Name: "play: a goroutine beside the handler", Rule: "DESIGN 3: safe for several goroutines", Play: beside},
-		{Name: "play: a visitor signs in and out", Rule: "1", Play: signsInAndOut},
+		{Name: "play: two users on one connection", Rule: "the framework's context is never kept", Do: who, Play: twoUsers},
+		{Name: "play: 200 new sessions at once", Rule: "each has a session of its own", Do: who, Play: manyUsers},
+		{Name: "play: 40 updates of one session", Rule: "no change is lost", Do: counting, Play: manyUpdates},
+		{Name: "play: a session that outlives its request", Rule: "a session is sealed when its request ends", Play: outlives},
+		{Name: "play: a goroutine beside the handler", Rule: "a session is safe for several goroutines", Play: beside},
+		{Name: "play: a visitor signs in and out", Rule: "nothing of a session is left when its user has signed out", Play: signsInAndOut},
 		{Name: "play: two tabs, one signs out", Rule: "D14: a destroyed session is not brought back", Play: twoTabs},
-		{Name: "play: a key is rotated", Rule: "5: one that matched an older key is re-signed", Do: use, Play: rotates},
-		{Name: "play: the store comes back", Rule: "2.7: every waiter wakes as soon as it is back", Do: who, Play: comesBack},
-		{Name: "play: the client leaves", Rule: "DESIGN 6: a save outlives the client's disconnect", Play: leaves},
+		{Name: "play: a key is rotated", Rule: "an id that was signed with an older key is signed again", Do: use, Play: rotates},
+		{Name: "play: the store comes back", Rule: "every waiter wakes as soon as it is back", Do: who, Play: comesBack},
+		{Name: "play: the client leaves", Rule: "a save outlives the client's disconnect", Play: leaves},
 	}, http2Cells())
 }
 
@@ -268,7 +268,7 @@ func leaves(s *Site) {
 // http2Cells is the same over HTTP/2, where a connection has many requests at
 // a time and cannot be hijacked.
 func http2Cells() []Cell {
-	const same = "notes 1.8: as over HTTP/1.1"
+	const same = "all is as over HTTP/1.1"
 	noHTTP2 := fiber("fasthttp speaks no HTTP/2", nil)
 	overTLS := func(_ *Site, app *testkit.App) { app.TLS = true }
 	changed := answer(200, page).sets("known").calls("get known", "swap known").holds(newKnown)
@@ -286,7 +286,7 @@ func http2Cells() []Cell {
 			Want: withStatus(withBody(changed, Anything), 500),
 			Except: map[string]Exception{"fiber": {"fasthttp speaks no HTTP/2", nil},
 				"gin": {"its writer panics where there is no http.Hijacker", func(o *Outcome) { *o = Outcome{Store: o.Store, Records: o.Records} }}}},
-		{Name: "HTTP/2: 40 updates of one session", Rule: "DESIGN 5: we lose none", App: overTLS, Do: counting, Except: noHTTP2, Play: func(s *Site) {
+		{Name: "HTTP/2: 40 updates of one session", Rule: "no change is lost", App: overTLS, Do: counting, Except: noHTTP2, Play: func(s *Site) {
 			s.keepAlive()
 			manyUpdates(s)
 		}},

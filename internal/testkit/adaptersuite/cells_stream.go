@@ -52,19 +52,19 @@ func outOfPatience(v *Visit) error {
 
 // streamCells is streams, connections that are taken over, and deadlines.
 func streamCells() []Cell {
-	const late = "3: a change after the headers is saved at the end"
+	const late = "a change after the headers is saved at the end"
 	setNew := func(s *session) { _ = s.Set("a", "new") }
 	changed := answer(200, page).calls("get known", "swap known").holds(newKnown)
 	upgraded := Ask{Header: map[string]string{"Connection": "Upgrade", "Upgrade": "echo"}}
 	return []Cell{
 		{Name: "stream: change", Rule: late, Client: Known, Do: events(setNew), Want: changed,
 			Except: fiber(afterChain, func(o *Outcome) { *o = answer(200, page).calls("get known").reports("ErrSealed") })},
-		{Name: "stream: read", Rule: "3.10", Client: Known, Do: events(func(s *session) {
+		{Name: "stream: read", Rule: "unchanged, nothing is written and no cookie set", Client: Known, Do: events(func(s *session) {
 			if a, err := core.Get[string](s, "a"); err != nil || a != "old" {
 				panic(err)
 			}
 		}), Want: answer(200, page).calls("get known"), Except: fiber(afterChain, nil)},
-		{Name: "stream: read when sealed", Rule: "DESIGN 3: a sealed session gives an error, never somebody else's data", Client: Known, Do: events(func(s *session) {
+		{Name: "stream: read when sealed", Rule: "a sealed session gives an error, never somebody else's data", Client: Known, Do: events(func(s *session) {
 			if _, err := core.Get[string](s, "a"); err != core.ErrSealed {
 				panic(err)
 			}
@@ -74,22 +74,22 @@ func streamCells() []Cell {
 			Except: fiber(afterChain, func(o *Outcome) {
 				*o = answer(200, page).sets("known").calls("get known", "swap known").reports("ErrSealed").holds(`known {"a":"old","b":1}`)
 			})},
-		{Name: "stream: visitor, during", Rule: "3: too late for a cookie", Do: events(setNew), Want: answer(200, page).reports("ErrTooLate"),
+		{Name: "stream: visitor, during", Rule: "after the headers it is too late for a cookie", Do: events(setNew), Want: answer(200, page).reports("ErrTooLate"),
 			Except: fiber(afterChain, func(o *Outcome) { *o = o.reports("ErrSealed") })},
 		{Name: "hijack, then change", Rule: late, Client: Known, Do: do(hijack, set("a", "new")), Want: changed,
 			Except: fiber("it takes the connection over after the chain", func(o *Outcome) { *o = o.sets("known"); o.Body = "" })},
-		{Name: "hijack, nothing done", Rule: "3.10", Client: Known, Do: hijack, Want: answer(200, page).calls("get known"),
+		{Name: "hijack, nothing done", Rule: "unchanged, nothing is written and no cookie set", Client: Known, Do: hijack, Want: answer(200, page).calls("get known"),
 			Except: fiber("it takes the connection over after the answer", func(o *Outcome) { o.Body = "" })},
-		{Name: "upgrade", Rule: "DESIGN 6: on the final WriteHeader, 200 and above or 101", Client: Known, Ask: upgraded, Do: do(set("a", "new"), upgrade),
+		{Name: "upgrade", Rule: "a switch of protocols commits, as any final header does", Client: Known, Ask: upgraded, Do: do(set("a", "new"), upgrade),
 			Want: withStatus(changed.sets("known"), 101), Except: fiber(noWriter, nil)},
-		{Name: "upgrade, the save fails", Rule: "3: nothing of what the handler sends leaves", Client: Known, Ask: upgraded, Trouble: failing("swap"),
+		{Name: "upgrade, the save fails", Rule: "nothing of what the handler sends leaves", Client: Known, Ask: upgraded, Trouble: failing("swap"),
 			Do: do(set("a", "new"), upgrade), Want: refused(500).calls("get known", "swap known").reports("store set"), Except: fiber(noWriter, nil)},
 	}
 }
 
 // deadlineCells is what gives up on a handler.
 func deadlineCells() []Cell {
-	const timeout = "DESIGN 6: a save runs under a context that outlives the request's"
+	const timeout = "a save runs under a context that outlives the request's"
 	changed := answer(200, page).sets("known").calls("get known", "swap known").holds(newKnown)
 	timeouts := func(outside bool) func(*Site, *testkit.App) {
 		return func(_ *Site, app *testkit.App) {
@@ -109,7 +109,7 @@ func deadlineCells() []Cell {
 			Except: map[string]Exception{"gin": {"its timeout is one's own, and answers 503", func(o *Outcome) { o.Status = 503 }}}},
 		{Name: "deadline outside, the handler fails", Rule: timeout, Client: Known, App: timeouts(true), Do: do(set("a", "new"), outOfPatience, forbid),
 			Want: withStatus(withBody(changed, Anything), 403)},
-		{Name: "deadline, deferred load", Rule: "DESIGN 6: loads run under the request's context", Client: Known, App: timeouts(false),
+		{Name: "deadline, deferred load", Rule: "a load runs under the request's context", Client: Known, App: timeouts(false),
 			Options: func(o *core.Options) { o.Defer = true }, Do: do(outOfPatience, func(v *Visit) error {
 				_, err := v.Session()
 				if err == nil {
@@ -120,13 +120,13 @@ func deadlineCells() []Cell {
 			Except: map[string]Exception{"nethttp": {"the session has the request that it was given, not one that a middleware below makes", func(o *Outcome) {
 				*o = answer(200, page).calls("get known")
 			}}}},
-		{Name: "TimeoutHandler outside, in time", Rule: "notes 1.5: goroutine timeouts belong outside", Client: Known, App: func(_ *Site, app *testkit.App) {
+		{Name: "TimeoutHandler outside, in time", Rule: "a timeout that runs the handler on another goroutine belongs outside of the session", Client: Known, App: func(_ *Site, app *testkit.App) {
 			app.Shell = func(h http.Handler) http.Handler { return http.TimeoutHandler(h, patience, "too slow") }
 		}, Do: do(set("a", "new"), text), Want: changed, Except: fiber(noShell, nil)},
-		{Name: "TimeoutHandler outside, too late", Rule: "notes 1.5: the handler goes on: the record is stored, the answer is not its own", Client: Known, App: shell,
+		{Name: "TimeoutHandler outside, too late", Rule: "the handler goes on: the record is stored, the answer is not its own", Client: Known, App: shell,
 			Do:   do(set("a", "new"), outOfPatience, text),
 			Want: answer(503, "too slow").calls("get known", "swap known").holds(newKnown), Except: fiber(noShell, nil)},
-		{Name: "TimeoutHandler outside, too late, visitor", Rule: "notes 1.5: and so a visitor's record is an orphan", App: shell,
+		{Name: "TimeoutHandler outside, too late, visitor", Rule: "the handler goes on, and so a visitor's record is an orphan", App: shell,
 			Orphan: "the answer that names it is thrown away by a handler outside", Do: do(set("a", "1"), outOfPatience, text),
 			Want: answer(503, "too slow").calls("create new1").holds(oldKnown, `new1 {"a":"1"}`), Except: fiber(noShell, nil)},
 	}

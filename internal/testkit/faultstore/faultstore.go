@@ -246,7 +246,11 @@ func (s *Store) GetTouch(ctx context.Context, key string, ttl time.Duration) (da
 
 // Swap implements core.Swapper.
 func (s *Store) Swap(ctx context.Context, key string, old, new []byte, ttl time.Duration) (current []byte, swapped bool, err error) {
-	err = s.call(ctx, Call{Op: "swap", Key: key, Old: text(old), New: text(new), TTL: ttl}, func() {
+	op := "swap"
+	if new == nil {
+		op = "destroy"
+	}
+	err = s.call(ctx, Call{Op: op, Key: key, Old: text(old), New: text(new), TTL: ttl}, func() {
 		r, found := s.current(key)
 		if found != (old != nil) || r.Data != string(old) && found {
 			if found {

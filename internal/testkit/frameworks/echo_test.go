@@ -1,12 +1,16 @@
 package frameworks
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"testing"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 	"github.com/stretchr/testify/require"
 
 	echoadapter "github.com/go-holdall/holdall/adapters/echo"
@@ -40,7 +44,7 @@ func echoCells() []adaptersuite.Cell {
 				e.Use(session, wrapped)
 				e.GET("/", handler)
 			})},
-		{Name: "own: WrapMiddleware inside, the save fails", Rule: "DESIGN 6: the error page finds the real response", Client: adaptersuite.Known, Do: changeAndAnswer,
+		{Name: "own: WrapMiddleware inside, the save fails", Rule: "the error page finds the real response", Client: adaptersuite.Known, Do: changeAndAnswer,
 			Trouble: failSwap, Want: refusedSave,
 			Serve: echoWith(func(e *echo.Echo, session echo.MiddlewareFunc, handler echo.HandlerFunc) {
 				e.Use(session, wrapped)
@@ -57,7 +61,7 @@ func echoCells() []adaptersuite.Cell {
 				c.Response().Before(func() { _ = change(v) })
 				return v.String(200, "done")
 			}},
-		{Name: "own: an HTTPErrorHandler", Rule: "DESIGN 6: the error goes to the framework's own handler, and says what it is", Client: adaptersuite.Known, Do: changeAndAnswer,
+		{Name: "own: an HTTPErrorHandler", Rule: "the error goes to the framework's own handler, and says what it is", Client: adaptersuite.Known, Do: changeAndAnswer,
 			Trouble: failSwap, Want: adaptersuite.Outcome{Status: 418, Body: "set 500", Store: []string{"get known", "swap known"}, Reported: []string{"store set"}},
 			Serve: echoWith(func(e *echo.Echo, session echo.MiddlewareFunc, handler echo.HandlerFunc) {
 				e.HTTPErrorHandler = func(err error, c echo.Context) {
@@ -70,7 +74,7 @@ func echoCells() []adaptersuite.Cell {
 				e.Use(session)
 				e.GET("/", handler)
 			})},
-		{Name: "own: an HTTPErrorHandler that asks for the session", Rule: "SEMANTICS 3: it runs after the commit", Client: adaptersuite.Known,
+		{Name: "own: an HTTPErrorHandler that asks for the session", Rule: "it runs after the session has ended", Client: adaptersuite.Known,
 			Do:   func(*adaptersuite.Visit) error { return errors.New("oops") },
 			Want: adaptersuite.Outcome{Status: 400, Body: "done", Store: []string{"get known"}},
 			Serve: echoWith(func(e *echo.Echo, session echo.MiddlewareFunc, handler echo.HandlerFunc) {
@@ -82,7 +86,7 @@ func echoCells() []adaptersuite.Cell {
 				e.Use(session)
 				e.GET("/", handler)
 			})},
-		{Name: "own: the hooks' echo.Context", Rule: "DESIGN 2: hooks that need more get it from the adapter", Client: adaptersuite.Known, Do: changeAndAnswer, Want: changed,
+		{Name: "own: the hooks' echo.Context", Rule: "hooks that need more get it from the adapter", Client: adaptersuite.Known, Do: changeAndAnswer, Want: changed,
 			Options: func(o *core.Options) {
 				o.BeforeSave = func(req core.Request, _ *core.Session) error {
 					if c, ok := echoadapter.Context(req); !ok || c.Path() != "/*" {
@@ -100,4 +104,27 @@ func TestEchoAdapter(t *testing.T) {
 	require.NotNil(t, echoadapter.New(core.Options{Cookie: core.Cookie{DisableSigning: true}, Store: faultstore.New()}))
 	_, ok := echoadapter.Context(nil)
 	require.False(t, ok)
+}
+
+// TestEchoLogs shows what the adapter's documentation says of Echo's logger.
+func TestEchoLogs(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	store := faultstore.New()
+	store.Fail("swap", faultstore.ErrRefused)
+	e := echo.New()
+	e.Use(middleware.RequestLogger(), echoadapter.New(core.Options{SigningKeys: []string{"correct horse battery staple"}, Store: store}))
+	e.GET("/", func(c echo.Context) error {
+		s, err := echoadapter.Session(c)
+		if err != nil {
+			return err
+		}
+		return s.Set("a", 1)
+	})
+	w := httptest.NewRecorder()
+	e.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	require.Equal(t, http.StatusInternalServerError, w.Code)
+	require.Contains(t, log.String(), faultstore.ErrRefused.Error())
 }

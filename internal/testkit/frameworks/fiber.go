@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/compress"
@@ -103,6 +104,8 @@ func serveFiberApp(t testing.TB, f *fiber.App, secure bool) string {
 		url = "https://" + listener.Addr().String()
 		listener = tls.NewListener(listener, &tls.Config{Certificates: borrowedCertificate()})
 	}
+	// Or Shutdown waits for ever for a connection that a client has to spare.
+	f.Server().ReadTimeout = 5 * time.Second
 	served := make(chan error, 1)
 	go func() { served <- f.Listener(listener) }()
 	t.Cleanup(func() {

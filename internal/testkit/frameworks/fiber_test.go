@@ -49,7 +49,7 @@ func fiberCells() []adaptersuite.Cell {
 				_ = native(v).SendString("done")
 				return err
 			}},
-		{Name: "own: RestartRouting", Rule: "SEMANTICS 3: any number of middlewares of one cookie are one", Client: adaptersuite.Known, Want: changed,
+		{Name: "own: RestartRouting", Rule: "any number of middlewares of one cookie are one", Client: adaptersuite.Known, Want: changed,
 			Do: func(v *adaptersuite.Visit) error {
 				if native(v).Path() == "/again" {
 					return changeAndAnswer(v)
@@ -57,7 +57,7 @@ func fiberCells() []adaptersuite.Cell {
 				native(v).Path("/again")
 				return native(v).RestartRouting()
 			}},
-		{Name: "own: an ErrorHandler", Rule: "DESIGN 6: the error goes to the framework's own handler, and says what it is", Client: adaptersuite.Known,
+		{Name: "own: an ErrorHandler", Rule: "the error goes to the framework's own handler, and says what it is", Client: adaptersuite.Known,
 			Do: changeAndAnswer, Trouble: failSwap,
 			Want: adaptersuite.Outcome{Status: 418, Body: "set: Internal Server Error", Store: []string{"get known", "swap known"}, Reported: []string{"store set"}},
 			Serve: fiberWith(useFiber, fiber.Config{ErrorHandler: func(c *fiber.Ctx, err error) error {
@@ -68,11 +68,11 @@ func fiberCells() []adaptersuite.Cell {
 				}
 				return c.Status(418).SendString(store.Op + ": " + err.Error())
 			}})},
-		{Name: "own: an ErrorHandler that only has a status", Rule: "DESIGN 6: what the handler writes is withheld", Client: adaptersuite.Known,
+		{Name: "own: an ErrorHandler that only has a status", Rule: "what the handler writes is withheld", Client: adaptersuite.Known,
 			Do: changeAndAnswer, Trouble: failSwap,
 			Want:  adaptersuite.Outcome{Status: 500, Body: "Internal Server Error", Store: []string{"get known", "swap known"}, Reported: []string{"store set"}},
 			Serve: fiberWith(useFiber, fiber.Config{ErrorHandler: func(c *fiber.Ctx, _ error) error { return c.SendStatus(500) }})},
-		{Name: "own: encryptcookie outside", Rule: "notes (c) 7: it has to be outside", Do: changeAndAnswer, Play: func(s *adaptersuite.Site) {
+		{Name: "own: encryptcookie outside", Rule: "it has to be outside: it encrypts what is set within it", Do: changeAndAnswer, Play: func(s *adaptersuite.Site) {
 			first := s.As(adaptersuite.Visitor, adaptersuite.Ask{})
 			var pairs []string
 			for _, line := range first.Header["Set-Cookie"] {
@@ -85,7 +85,7 @@ func fiberCells() []adaptersuite.Cell {
 		}, Serve: fiberWith(func(f *fiber.App, session, handler fiber.Handler) {
 			f.Use(encryptcookie.New(encryptcookie.Config{Key: encryptcookie.GenerateKey()}), session, handler)
 		}, fiber.Config{})},
-		{Name: "own: hijack, the save fails", Rule: "SEMANTICS 3: nothing of what the handler sends leaves", Trouble: failSwap, Play: func(s *adaptersuite.Site) {
+		{Name: "own: hijack, the save fails", Rule: "nothing of what the handler sends leaves", Trouble: failSwap, Play: func(s *adaptersuite.Site) {
 			conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
 			require.NoError(s.T, err)
 			defer func() { _ = conn.Close() }()
@@ -111,7 +111,7 @@ func fiberCells() []adaptersuite.Cell {
 				}
 				return v.String(200, "done")
 			}},
-		{Name: "own: the hooks' fiber.Ctx", Rule: "DESIGN 2: hooks that need more get it from the adapter", Client: adaptersuite.Known, Do: changeAndAnswer, Want: changed,
+		{Name: "own: the hooks' fiber.Ctx", Rule: "hooks that need more get it from the adapter", Client: adaptersuite.Known, Do: changeAndAnswer, Want: changed,
 			Options: func(o *core.Options) {
 				o.BeforeSave = func(req core.Request, _ *core.Session) error {
 					if c, ok := fiberadapter.Context(req); !ok || c.Path() != "/" {

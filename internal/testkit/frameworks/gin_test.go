@@ -50,7 +50,7 @@ func ginCells() []adaptersuite.Cell {
 					c.String(200, "done")
 				})
 			})},
-		{Name: "own: AbortWithStatusJSON", Rule: "SEMANTICS 3: the handler's own error wins", Client: adaptersuite.Known,
+		{Name: "own: AbortWithStatusJSON", Rule: "the handler's own error wins", Client: adaptersuite.Known,
 			Do: func(v *adaptersuite.Visit) error {
 				native(v).AbortWithStatusJSON(403, "no")
 				return change(v)
@@ -60,7 +60,7 @@ func ginCells() []adaptersuite.Cell {
 			Ask:   adaptersuite.Ask{Path: "/g/nowhere"},
 			Want:  adaptersuite.Outcome{Status: 404, Body: adaptersuite.Anything},
 			Serve: ginWith(func(r *gin.Engine, session, handler gin.HandlerFunc) { r.Group("/g", session).GET("/here", handler) })},
-		{Name: "own: the errors of the context", Rule: "DESIGN 6: the error goes the framework's own way", Client: adaptersuite.Known, Do: changeAndAnswer, Trouble: failSwap,
+		{Name: "own: the errors of the context", Rule: "the error goes the framework's own way", Client: adaptersuite.Known, Do: changeAndAnswer, Trouble: failSwap,
 			Want: adaptersuite.Outcome{Status: 500, Body: "set", Store: []string{"get known", "swap known"}, Reported: []string{"store set"}},
 			Serve: ginWith(func(r *gin.Engine, session, handler gin.HandlerFunc) {
 				r.Use(func(c *gin.Context) {
@@ -72,7 +72,7 @@ func ginCells() []adaptersuite.Cell {
 				}, session)
 				r.GET("/", handler)
 			})},
-		{Name: "own: a handler that writes past the writer", Rule: "SEMANTICS 3: what has gone has gone",
+		{Name: "own: a handler that writes past the writer", Rule: "what has gone cannot be called back",
 			Do: func(v *adaptersuite.Visit) error {
 				w := v.Writer().(interface{ Unwrap() http.ResponseWriter }).Unwrap()
 				_, err := w.Write([]byte("done"))
@@ -108,7 +108,7 @@ func ginCells() []adaptersuite.Cell {
 				}
 				return v.String(200, "done")
 			}},
-		{Name: "own: the hooks' gin.Context", Rule: "DESIGN 2: hooks that need more get it from the adapter", Client: adaptersuite.Known, Do: changeAndAnswer, Want: changed,
+		{Name: "own: the hooks' gin.Context", Rule: "hooks that need more get it from the adapter", Client: adaptersuite.Known, Do: changeAndAnswer, Want: changed,
 			Options: func(o *core.Options) {
 				o.BeforeSave = func(req core.Request, _ *core.Session) error {
 					if c, ok := ginadapter.Context(req); !ok || c.Request.URL.Path != "/" {

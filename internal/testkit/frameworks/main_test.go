@@ -2,6 +2,7 @@ package frameworks
 
 import (
 	"flag"
+	"log/slog"
 	"os"
 	"testing"
 
@@ -17,6 +18,7 @@ func TestMain(m *testing.M) {
 	if !secrets.InChild() {
 		os.Exit(secrets.Search())
 	}
+	slog.SetDefault(slog.New(slog.NewTextHandler(secrets.Log{}, nil)))
 	flag.Parse()
 	// The cells wait for sockets, not for processors.
 	if err := flag.Set("test.parallel", "16"); err != nil {

@@ -30,7 +30,7 @@ func netHTTPCells() []adaptersuite.Cell {
 		}
 	}
 	return []adaptersuite.Cell{
-		{Name: "own: Config.ErrorHandler", Rule: "DESIGN 6: the error goes to the framework's own handler", Client: adaptersuite.Known, Do: changeAndAnswer, Trouble: failSwap,
+		{Name: "own: Config.ErrorHandler", Rule: "the error goes to the framework's own handler", Client: adaptersuite.Known, Do: changeAndAnswer, Trouble: failSwap,
 			Want: adaptersuite.Outcome{Status: 418, Body: "set /", Store: []string{"get known", "swap known"}, Reported: []string{"store set"}},
 			Serve: func(s *adaptersuite.Site, app testkit.App) string {
 				middleware := nethttpadapter.WithConfig(nethttpadapter.Config{Engine: s.Engine, ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
@@ -53,7 +53,7 @@ func netHTTPCells() []adaptersuite.Cell {
 			}
 			return v.String(200, "done")
 		}, Play: raw("*", "200")},
-		{Name: "own: the wrapped writer's ReadFrom", Rule: "DESIGN 6: the writer keeps every optional interface", Client: adaptersuite.Known, Want: changed,
+		{Name: "own: the wrapped writer's ReadFrom", Rule: "the writer keeps every optional interface", Client: adaptersuite.Known, Want: changed,
 			Do: func(v *adaptersuite.Visit) error {
 				if err := change(v); err != nil {
 					return err
@@ -61,7 +61,7 @@ func netHTTPCells() []adaptersuite.Cell {
 				_, err := v.Writer().(io.ReaderFrom).ReadFrom(strings.NewReader("done"))
 				return err
 			}},
-		{Name: "own: the wrapped writer's CloseNotify", Rule: "DESIGN 6: the writer keeps every optional interface", Client: adaptersuite.Known, Want: changed,
+		{Name: "own: the wrapped writer's CloseNotify", Rule: "the writer keeps every optional interface", Client: adaptersuite.Known, Want: changed,
 			Do: func(v *adaptersuite.Visit) error {
 				if v.Writer().(interface{ CloseNotify() <-chan bool }).CloseNotify() == nil {
 					return errors.New("no channel")
@@ -79,7 +79,7 @@ func netHTTPCells() []adaptersuite.Cell {
 				}
 				return v.String(200, "done")
 			}},
-		{Name: "own: the hooks' http.Request", Rule: "DESIGN 2: hooks that need more get it from the adapter", Client: adaptersuite.Known, Do: changeAndAnswer, Want: changed,
+		{Name: "own: the hooks' http.Request", Rule: "hooks that need more get it from the adapter", Client: adaptersuite.Known, Do: changeAndAnswer, Want: changed,
 			Options: func(o *core.Options) {
 				o.BeforeSave = func(req core.Request, _ *core.Session) error {
 					if r, ok := nethttpadapter.Request(req); !ok || r.URL.Path != "/" {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -128,6 +129,29 @@ func TestSizes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestNothingCitesWhatIsNotHere has a reader find what a sentence refers to.
+func TestNothingCitesWhatIsNotHere(t *testing.T) {
+	root := os.DirFS("../../..")
+	absent := regexp.MustCompile(`(DESIGN|SEMANTICS|STYLE)(\.md)? [0-9]|\bnotes/|\bshared/|Rule: *"[0-9]`)
+	err := fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.Name() == ".git" || entry.Name() == "node_modules" {
+			return fs.SkipDir
+		}
+		if entry.IsDir() || !slices.Contains([]string{".go", ".md", ".json"}, filepath.Ext(path)) || strings.HasSuffix(path, "houserules_test.go") {
+			return nil
+		}
+		text, err := fs.ReadFile(root, path)
+		if cited := absent.Find(text); cited != nil {
+			t.Errorf("%s: %q", path, cited)
+		}
+		return err
+	})
+	require.NoError(t, err)
 }
 
 func TestFolderNamesAreRoles(t *testing.T) {

@@ -1,6 +1,7 @@
 package koatraces
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -132,7 +133,7 @@ func (s swapStore) Swap(_ context.Context, key string, old, new []byte, ttl time
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := setCall(key, new, ttl)
-	if new == nil || string(new) == tombstone {
+	if new == nil || string(bytes.TrimSpace(new)) == tombstone {
 		c = Call{Op: "destroy", Key: key}
 	}
 	if err := s.call(c); err != nil {
@@ -160,10 +161,24 @@ func (s swapStore) Touch(_ context.Context, key string, ttl time.Duration) (foun
 // GetTouch implements core.GetToucher: Koa's get, and the set at the end of a
 // rolling request, unless another call for the record comes in its place.
 func (s swapStore) GetTouch(ctx context.Context, key string, ttl time.Duration) (data []byte, found bool, err error) {
+	if s.rollsAnew(key, ttl) {
+		return s.records[key], true, nil
+	}
 	if data, found, err = s.Get(ctx, key); found {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.rolled = new(setCall(key, data, ttl))
 	}
 	return data, found, err
+}
+
+// rollsAnew gives a record that this request has loaded another life.
+func (s swapStore) rollsAnew(key string, ttl time.Duration) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rolled == nil || s.rolled.Key != key {
+		return false
+	}
+	s.rolled = new(setCall(key, s.records[key], ttl))
+	return true
 }

@@ -50,9 +50,28 @@ func KnowCookies(lines []string) {
 
 // Heard notes an error that a caller was told of, and all that it wraps.
 func Heard(err error) {
-	for ; err != nil; err = errors.Unwrap(err) {
-		note(heardFile, strings.ReplaceAll(err.Error(), "\n", " "))
+	if err == nil {
+		return
 	}
+	note(heardFile, strings.ReplaceAll(err.Error(), "\n", " "))
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		Heard(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, joined := range e.Unwrap() {
+			Heard(joined)
+		}
+	}
+}
+
+// A Log is what a program under test may log to. What it is given is searched
+// like what is printed, but not printed: a run may log thousands of errors that
+// it has asked for.
+type Log struct{}
+
+func (Log) Write(p []byte) (int, error) {
+	note(heardFile, strings.TrimSpace(string(p)))
+	return len(p), nil
 }
 
 var (
@@ -107,7 +126,7 @@ func Search() (code int) {
 	if err != nil {
 		return complain(err)
 	}
-	for name, text := range map[string][]byte{"what the tests print": printed.Bytes(), "the errors that were met": heard} {
+	for name, text := range map[string][]byte{"what the tests print": printed.Bytes(), "the errors that were met or logged": heard} {
 		if n := count(text, known); n > 0 {
 			return complain(fmt.Errorf("%s: %d secrets in it", name, n))
 		}
