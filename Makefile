@@ -1,5 +1,5 @@
 # Every module of the repository. Each also builds alone, without go.work.
-MODULES := . adapters/echo adapters/gin adapters/fiber stores/redis internal/testkit/frameworks examples
+MODULES := . adapters/echo adapters/gin adapters/fiber stores/redis internal/testkit/frameworks examples bench
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -56,6 +56,10 @@ vulnerabilities: ## Known vulnerabilities, where their database can be reached
 .PHONY: bench
 bench: ## Benchmarks of the core and the memory store
 	@go test -run '^$$' -bench . -benchmem ./core ./stores/memory
+
+.PHONY: performance
+performance: ## Beside other libraries: measures for an hour, and writes docs/performance.md
+	@go run ./bench -write
 
 .PHONY: report
 report: ## What the suites count: traces, headers, cells, exceptions, round trips, allocations
