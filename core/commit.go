@@ -17,7 +17,7 @@ func (s *Session) Commit() error {
 		}
 		return nil
 	}
-	if s.isCommitted() {
+	if s.committed {
 		s.io.Unlock()
 		return nil
 	}
@@ -25,22 +25,35 @@ func (s *Session) Commit() error {
 }
 
 // End is for adapters. It commits what has not been committed and seals the
-// session. An adapter calls it when the request is over, however it ended. It returns an error
-// only if the response headers have not gone out, so that the error can still
-// be answered; others it reports.
+// session. An adapter calls it when the request is over, however it ended. It
+// returns an error only if the response headers have not gone out, so that the
+// error can still be answered; others it reports.
 func (s *Session) End() error {
 	s.io.Lock()
-	if s.savable() != nil {
-		s.seal()
+	if s.sealIfDone() {
 		s.io.Unlock()
 		return nil
 	}
 	return s.conclude(true)
 }
 
+// sealIfDone seals a session of which nothing is left to be saved.
+func (s *Session) sealIfDone() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.work
+	done := s.committed && (w == nil || w.gen == w.committedAt && w.bindings == nil && !w.forced)
+	if !done && s.savable() == nil {
+		return false
+	}
+	s.seal()
+	return true
+}
+
 // Save saves the session now, as the commit would, which then sends the
-// cookie. What changes afterwards is still saved at the end. Its error has not been given to Options.ErrorHandler; it is
-// ErrGone, ErrSuperseded or ErrUnsaved where a commit would report that.
+// cookie. What changes afterwards is still saved at the end. Its error has not
+// been given to Options.ErrorHandler; it is ErrGone, ErrSuperseded or
+// ErrUnsaved where a commit would report that.
 func (s *Session) Save(ctx context.Context) error {
 	if err := s.Load(); err != nil {
 		return err
@@ -81,11 +94,7 @@ func (s *Session) conclude(seal bool) error {
 // behind the error page.
 func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
 	defer s.io.Unlock()
-	if seal {
-		defer s.seal()
-	} else {
-		defer s.setCommitted()
-	}
+	defer s.setCommitted(seal)
 	late = s.isLate()
 	err = s.commit(s.detached)
 	if err != nil && err != errVanished {
@@ -93,8 +102,10 @@ func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
 		s.prevented = true
 		s.mu.Unlock()
 	}
-	_ = s.disown(s.detached()) // an earlier Save has failed, and its error counts
-	if _, lost := err.(*lostError); !late {
+	if s.own.id != "" {
+		_ = s.disown(s.detached()) // an earlier Save has failed, and its error counts
+	}
+	if _, lost := err.(*lostError); !late && s.owed != cookieLeave {
 		s.setCookies(lost)
 	}
 	return s.req, s.res.Started(), err
@@ -102,7 +113,7 @@ func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
 
 // isLate reports whether it is too late for a cookie: once the commit has run
 // the headers are leaving, if they are not gone.
-func (s *Session) isLate() bool { return s.res.Started() || s.isCommitted() }
+func (s *Session) isLate() bool { return s.committed || s.res.Started() }
 
 // Overruled is for adapters. It tells of an error that Commit or End returned,
 // and that will not be answered since the handler failed too and its own error
@@ -115,20 +126,24 @@ func (s *Session) Overruled(err error) {
 
 // enterCommit takes s.io, if there is a session to save.
 func (s *Session) enterCommit() error {
-	if err := s.savable(); err != nil {
+	if err := s.lockedSavable(); err != nil {
 		return err
 	}
 	s.io.Lock()
-	if err := s.savable(); err != nil {
+	if err := s.lockedSavable(); err != nil {
 		s.io.Unlock()
 		return err
 	}
 	return nil
 }
 
-func (s *Session) savable() error {
+func (s *Session) lockedSavable() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.savable()
+}
+
+func (s *Session) savable() error {
 	switch {
 	case s.sealed:
 		return ErrSealed
@@ -140,16 +155,16 @@ func (s *Session) savable() error {
 	return nil
 }
 
-func (s *Session) isCommitted() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.committed
-}
-
-func (s *Session) setCommitted() {
+func (s *Session) setCommitted(seal bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.committed = true
+	if s.work != nil {
+		s.committedAt = s.gen
+	}
+	if seal {
+		s.seal()
+	}
 }
 
 // detached returns the request's context without its cancellation: a save
@@ -164,8 +179,6 @@ func (s *Session) detached() context.Context {
 
 // seal ends all use of the session, and lets go of what it holds.
 func (s *Session) seal() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.sealed = true
 	s.req, s.res = endedRequest{}, nil
 	if used := s.work; used != nil {
@@ -307,13 +320,9 @@ func (s *Session) cookieNow() *Cookie {
 // cookie by those that the client has it with, as this commit or an earlier
 // Save has found. The id of a session that is lost is not sent.
 func (s *Session) setCookies(lost bool) {
-	s.mu.Lock()
-	if s.work == nil {
-		s.mu.Unlock()
-		return
-	}
 	act := s.owed
 	s.owed = cookieLeave
+	s.mu.Lock()
 	s.attributes()
 	id, sig, cookie, stored := s.id, s.sig, s.cookieFrom, s.stored
 	s.mu.Unlock()

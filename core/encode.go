@@ -15,7 +15,7 @@ func encode(v any) ([]byte, error) {
 	switch v := v.(type) {
 	case string:
 		if plain(v) {
-			return appendString(make([]byte, 0, len(v)+2), v), nil
+			return appendQuoted(make([]byte, 0, len(v)+2), v), nil
 		}
 	case []string:
 		if raw := encodeStrings(v); raw != nil {
@@ -58,7 +58,7 @@ func encodeStrings(list []string) []byte {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = appendString(out, s)
+		out = appendQuoted(out, s)
 	}
 	return append(out, ']')
 }
@@ -78,6 +78,11 @@ func appendString(out []byte, s string) []byte {
 		raw, _ := encode(s) // a string always has a JSON form
 		return append(out, raw...)
 	}
+	return appendQuoted(out, s)
+}
+
+// appendQuoted appends a plain string.
+func appendQuoted(out []byte, s string) []byte {
 	out = append(out, '"')
 	out = append(out, s...)
 	return append(out, '"')

@@ -51,7 +51,7 @@ func (e *Engine) newCarrier() carrier {
 	if ids := e.opts.SessionIDStore; ids != nil {
 		return storeCarrier{ids: ids, shape: e.shape}
 	}
-	c := &cookieCarrier{name: e.opts.Key, sigName: e.opts.Key + ".sig", shape: e.shape}
+	c := &cookieCarrier{name: e.opts.Key, sigName: e.opts.Key + ".sig", shape: e.shape, usual: &e.opts.Cookie}
 	if !e.opts.Cookie.DisableSigning {
 		c.signer = newSigner(e.opts.SigningKeys)
 	}
@@ -94,7 +94,7 @@ func (e *Engine) LoadInto(s *Session, req Request, res Response, outer *Session)
 	if e.opts.Defer {
 		return nil
 	}
-	return s.Load()
+	return s.tell(s.loadFirst())
 }
 
 // Close wakes all requests that wait for the store, closes the store if the

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"net/textproto"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -139,6 +140,8 @@ type cookieCarrier struct {
 	name, sigName string
 	signer        *signer // nil: unsigned
 	shape         func(id string) bool
+	usual         *Cookie // the attributes of most
+	last          atomic.Pointer[tail]
 }
 
 func (cc *cookieCarrier) read(req Request) carried {
@@ -172,7 +175,7 @@ func (cc *cookieCarrier) send(res Response, id, sig string, c *Cookie, now time.
 	var room [512]byte
 	b := append(append(append(room[:0], cc.name...), '='), id...)
 	value := len(b)
-	b = c.appendAttributes(b, c.expiry(now))
+	b = cc.appendAttributes(b, c, c.expiry(now))
 	line := len(b)
 	if cc.signer != nil {
 		b = append(append(b, cc.sigName...), '=')
@@ -188,6 +191,26 @@ func (cc *cookieCarrier) send(res Response, id, sig string, c *Cookie, now time.
 	if cc.signer != nil {
 		res.SetCookie(cc.sigName, lines[line:])
 	}
+}
+
+// A tail is what stands behind the value of a usual cookie for one second.
+type tail struct {
+	second int64
+	text   string
+}
+
+// appendAttributes is that of the cookie, remembered for the usual ones: all
+// that are sent within a second are equal.
+func (cc *cookieCarrier) appendAttributes(b []byte, c *Cookie, expires time.Time) []byte {
+	if c != cc.usual {
+		return c.appendAttributes(b, expires)
+	}
+	last := cc.last.Load()
+	if last == nil || last.second != expires.Unix() {
+		last = &tail{expires.Unix(), string(c.appendAttributes(nil, expires))}
+		cc.last.Store(last)
+	}
+	return append(b, last.text...)
 }
 
 func (cc *cookieCarrier) clear(res Response, c *Cookie) {

@@ -13,7 +13,12 @@ func (s *Session) Load() error {
 	if s == nil {
 		return ErrNoSession
 	}
-	req, err := s.loadOnce()
+	return s.tell(s.loadOnce())
+}
+
+// tell gives the error of a load to whom it concerns: nobody if another call
+// has loaded, which a nil request says.
+func (s *Session) tell(req Request, err error) error {
 	switch {
 	case err == nil || req == nil:
 		return err
@@ -39,6 +44,17 @@ func (s *Session) loadOnce() (req Request, err error) {
 	if done, err := s.loadState(); done {
 		return nil, err
 	}
+	return s.loadNow()
+}
+
+// loadFirst loads a session that is not loaded, as nobody has it yet.
+func (s *Session) loadFirst() (req Request, err error) {
+	s.io.Lock()
+	defer s.io.Unlock()
+	return s.loadNow()
+}
+
+func (s *Session) loadNow() (req Request, err error) {
 	err = s.load()
 	s.setLoaded(err)
 	return s.req, err

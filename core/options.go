@@ -85,9 +85,10 @@ type Options struct {
 	// session. If not it gets a new one; the record stays.
 	Valid func(req Request, s *Session) bool
 
-	// BeforeSave runs before each write of the record. It may change the
-	// session, or refuse with an error, which fails the request as a
-	// *HookError.
+	// BeforeSave runs before each save of a session that is to be written. It
+	// may change the session, or refuse with an error, which fails the request
+	// as a *HookError. What other requests have saved meanwhile is merged after
+	// it, and is not shown to it.
 	BeforeSave func(req Request, s *Session) error
 
 	// OnConflict decides when this request and another one have changed the

@@ -26,7 +26,8 @@ type Session struct {
 	outer  *Session
 
 	// io is held by whoever loads or saves, over hooks and store calls. It is
-	// taken before mu, and guards lastKey, see key.
+	// taken before mu, and guards lastKey, see key. What is written under both
+	// may be read under either; so committed, and of work doubts, own and owed.
 	io      sync.Mutex
 	lastKey string
 
@@ -62,15 +63,16 @@ type work struct {
 	extended  time.Duration // what the load gave the record to live
 	rolled    bool          // life extended, cookie sent
 
-	base      document  // as the store has it
-	doubts    []draft   // of it, whose writes had no answer
-	own       ownRecord // zero for none
-	changes   changeset // mine on top of it
-	first     [1]step   // room for the first
-	cleared   bool      // the base's values are hidden
-	clearedAt uint64    // the generation of that
-	bindings  []binding
-	gen       uint64 // counts changes
+	base        document  // as the store has it
+	doubts      []draft   // of it, whose writes had no answer
+	own         ownRecord // zero for none
+	changes     changeset // mine on top of it
+	first       [1]step   // room for the first
+	cleared     bool      // the base's values are hidden
+	clearedAt   uint64    // the generation of that
+	bindings    []binding
+	gen         uint64 // counts changes
+	committedAt uint64 // the generation of the commit
 
 	cookie     *Cookie   // the attributes, never changed in place; nil until they are needed
 	cookieFrom *Cookie   // as they were loaded
