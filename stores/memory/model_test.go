@@ -203,7 +203,8 @@ func TestBytesAreExact(t *testing.T) {
 				m.put(key, string(data), 30*time.Second)
 			}
 			time.Sleep(time.Duration(random.IntN(40)) * time.Second)
-			s.shards[0].sweep(1, s.now())
+			for from := uint32(1); s.shards[0].sweep(from, s.now()); from += sweepBatch {
+			}
 			for key := range m.ends {
 				m.live(key)
 			}

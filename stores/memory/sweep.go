@@ -8,7 +8,7 @@ import (
 )
 
 // sweepBatch is how many slots a sweep looks at before it lets go of a shard.
-const sweepBatch = 256
+const sweepBatch = 64
 
 // A sweeper starts the sweeps of a store. It has a timer only while there is
 // something to sweep, and never a goroutine that waits.
