@@ -23,7 +23,7 @@
 // timer, but a service gone quiet would keep its busiest hour in memory. A
 // goroutine that waits for ticks would leak with every store that is not
 // closed; the timer is gone once the last record is. A sweep holds the lock
-// of one shard at a time, for a few dozen records.
+// of one shard at a time, for a few records.
 //
 // Time is that of the monotonic clock: setting the system's clock neither
 // ends sessions nor extends them.

@@ -7,8 +7,10 @@ import (
 	"time"
 )
 
-// sweepBatch is how many slots a sweep looks at before it lets go of a shard.
-const sweepBatch = 64
+// sweepBatch is how many slots a sweep looks at before it lets go of a shard: as
+// many as a writer waits for without giving up its core, which it may not have
+// back for milliseconds.
+const sweepBatch = 8
 
 // A sweeper starts the sweeps of a store. It has a timer only while there is
 // something to sweep, and never a goroutine that waits.
