@@ -2,6 +2,8 @@ package core
 
 import (
 	"context"
+	"errors"
+	"math"
 	"time"
 )
 
@@ -62,7 +64,23 @@ func (s *Session) Save(ctx context.Context) error {
 		return err
 	}
 	defer s.io.Unlock()
+	if s.failed != nil {
+		return s.failed
+	}
 	err := s.commit(func() context.Context { return ctx })
+	if err != nil {
+		s.mu.Lock()
+		s.committedAt = unsettled
+		s.mu.Unlock()
+	}
+	return plainly(err)
+}
+
+// unsettled is no generation: what a save has looked at is not saved.
+const unsettled = math.MaxUint64
+
+// plainly returns the outcome of a save as its caller knows it.
+func plainly(err error) error {
 	if lost, ok := err.(*lostError); ok {
 		return lost.reason
 	}
@@ -97,18 +115,38 @@ func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
 	defer s.setCommitted(seal)
 	late = s.isLate()
 	err = s.commit(s.detached)
+	for range goroutineRounds {
+		if err != nil || !seal || s.settled() {
+			break
+		}
+		err = s.commit(s.detached)
+	}
 	if err != nil && err != errVanished {
 		s.mu.Lock()
-		s.prevented = true
+		s.prevented, s.failed = true, plainly(err)
 		s.mu.Unlock()
 	}
 	if s.own.id != "" {
 		_ = s.disown(s.detached()) // an earlier Save has failed, and its error counts
 	}
-	if _, lost := err.(*lostError); !late && s.owed != cookieLeave {
-		s.setCookies(lost)
+	if s.owed != cookieLeave {
+		_, lost := err.(*lostError)
+		if unpaid := s.pay(late, lost); unpaid != nil {
+			err = errors.Join(err, unpaid)
+		}
 	}
 	return s.req, s.res.Started(), err
+}
+
+// goroutineRounds is how often the end of a request saves again what
+// goroutines changed while it was saving.
+const goroutineRounds = 3
+
+// settled reports whether nothing has changed since the commit looked.
+func (s *Session) settled() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gen == s.committedAt
 }
 
 // isLate reports whether it is too late for a cookie: once the commit has run
@@ -159,9 +197,6 @@ func (s *Session) setCommitted(seal bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.committed = true
-	if s.work != nil {
-		s.committedAt = s.gen
-	}
 	if seal {
 		s.seal()
 	}
@@ -208,6 +243,10 @@ func (s *Session) prepare() (plan, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.syncBindings()
+	s.committedAt = s.gen
+	if s.destroyed && s.unsavable == ErrSuperseded {
+		s.owed = cookieClear // of the session that it asked to end, as far as it can
+	}
 	if s.unsavable != nil {
 		if s.gen == 0 || s.prevented {
 			return plan{}, nil
@@ -224,7 +263,7 @@ func (s *Session) prepare() (plan, error) {
 			return plan{}, err
 		}
 	}
-	if s.stored && !s.valuesChanged() {
+	if s.stored && len(s.doubts) == 0 && !s.valuesChanged() {
 		// To set a value to what it is is no change, and later ones are made of
 		// the record, not of that.
 		s.changes.reset()
@@ -247,7 +286,7 @@ func (s *Session) facts() facts {
 	}
 	f.empty = !s.stored && !s.hasValues()
 	f.attributes = s.attributesChanged()
-	f.changed = s.dirty || s.valuesChanged()
+	f.changed = s.dirty || len(s.doubts) > 0 || s.valuesChanged()
 	f.holds = f.changed && s.holdsCookie(time.Now())
 	return f
 }
@@ -265,7 +304,7 @@ func (s *Session) beforeSave() error {
 // Of a session that is destroyed the cookies go in any case.
 func (s *Session) carryOut(ctx context.Context, p plan) error {
 	late := s.isLate()
-	err := s.toStore(ctx, p, late)
+	err := s.toStore(ctx, &p, late)
 	if err == errMoved {
 		return nil
 	}
@@ -285,14 +324,14 @@ func (s *Session) carryOut(ctx context.Context, p plan) error {
 	return err
 }
 
-func (s *Session) toStore(ctx context.Context, p plan, late bool) error {
+func (s *Session) toStore(ctx context.Context, p *plan, late bool) error {
 	if p.store != storeNothing && s.engine.isClosed() {
 		return ErrClosed
 	}
 	sends := p.cookie == cookieSend && !late
 	switch p.store {
 	case storeWrite:
-		return s.write(ctx, sends, late)
+		return s.write(ctx, p, late)
 	case storeExtend:
 		return s.extend(ctx, sends)
 	case storeDestroy:
@@ -316,20 +355,27 @@ func (s *Session) cookieNow() *Cookie {
 	return s.attributes()
 }
 
-// setCookies sends the id and the attributes that are stored, or clears the
-// cookie by those that the client has it with, as this commit or an earlier
-// Save has found. The id of a session that is lost is not sent.
-func (s *Session) setCookies(lost bool) {
+// pay sets the cookies that the commit, or an earlier Save, has found to be
+// due. The id of a session that is lost is not sent. If the headers went out
+// meanwhile, past the adapter, a record goes again that the client has no id of.
+func (s *Session) pay(late, lost bool) error {
 	act := s.owed
 	s.owed = cookieLeave
 	s.mu.Lock()
 	s.attributes()
-	id, sig, cookie, stored := s.id, s.sig, s.cookieFrom, s.stored
+	id, sig, cookie, stored, told := s.id, s.sig, s.cookieFrom, s.stored, s.id == s.carried.id
 	s.mu.Unlock()
 	switch {
-	case act == cookieSend && stored && !lost: // not stored: another goroutine has regenerated it since
+	case lost && act == cookieSend, act == cookieSend && !stored: // not stored: another goroutine has regenerated it since
+		return nil
+	case late && act == cookieSend && !told:
+		return errors.Join(s.remove(s.detached()), ErrTooLate)
+	case late:
+		return ErrTooLate
+	case act == cookieSend:
 		s.engine.carrier.send(s.res, id, sig, cookie, time.Now())
 	case act == cookieClear:
 		s.engine.carrier.clear(s.res, cookie)
 	}
+	return nil
 }

@@ -3,13 +3,27 @@ package core
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
-// An ownRecord is one under an id that nobody has been told yet.
+// An ownRecord is one under an id that nobody has been told yet, in each form
+// in which it may be there: answers can be lost.
 type ownRecord struct {
-	id  string
-	raw []byte
+	id     string
+	raw    []byte
+	others [][]byte
 }
+
+// note remembers a draft that is written, or may be.
+func (o *ownRecord) note(d draft, certain bool) {
+	if o.id != d.id || certain {
+		*o = ownRecord{id: d.id, raw: d.next}
+		return
+	}
+	o.others = append(o.others, d.next)
+}
+
+func (o *ownRecord) forms() [][]byte { return append(o.others, o.raw) }
 
 // undecided reports whether what was asked of the store may be done, or may
 // yet be.
@@ -24,7 +38,11 @@ func (s *Session) disown(ctx context.Context) error {
 		return nil
 	}
 	s.own = ownRecord{}
-	return s.engine.backend.destroy(context.WithoutCancel(ctx), s.key(own.id))
+	var errs []error
+	for _, raw := range own.forms() {
+		errs = append(errs, s.engine.backend.removeIf(context.WithoutCancel(ctx), s.key(own.id), raw))
+	}
+	return errors.Join(errs...)
 }
 
 // createAttempts is how many ids are tried that turn out to be taken.
@@ -43,14 +61,14 @@ func (s *Session) create(ctx context.Context, d draft) (draft, error) {
 			err = s.engine.backend.set(ctx, s.key(d.id), d.next, d.ttl)
 			r = swapResult{swapped: true, sent: true}
 		}
-		if err == nil && r.swapped || err != nil && r.sent && undecided(err) {
-			s.own = ownRecord{d.id, d.next}
+		if certain := err == nil && r.swapped; certain || err != nil && r.sent && undecided(err) {
+			s.own.note(d, certain)
 		}
 		switch {
 		case err != nil, r.swapped:
 			return d, err
 		case string(r.current) == string(d.next) && (r.unsure || s.owns(d.id, r.current)):
-			s.own = ownRecord{d.id, d.next}
+			s.own.note(d, true)
 			return d, nil
 		case r.current == nil, s.owns(d.id, r.current):
 			old = r.current
@@ -69,7 +87,7 @@ func (s *Session) create(ctx context.Context, d draft) (draft, error) {
 }
 
 func (s *Session) owns(id string, record []byte) bool {
-	return s.own.id == id && string(s.own.raw) == string(record)
+	return s.own.id == id && slices.ContainsFunc(s.own.forms(), func(raw []byte) bool { return string(raw) == string(record) })
 }
 
 func (s *Session) rename(from, to string) bool {

@@ -99,20 +99,21 @@ func (s *Session) load() error {
 		}
 	}
 	result := s.take(c, data, found, extended)
-	switch {
-	case result == superseded && extended > 0:
-		_ = e.backend.rebury(ctx, s.key(c.id), data) // what fails is tried again by the next load
-	case result == taken && extended > 0:
-		if result, err = s.shorten(ctx); err != nil {
+	if extended > 0 {
+		if result, err = s.settle(ctx, result, data); err != nil {
+			s.lock()
+			s.forget()
+			s.mu.Unlock()
 			return s.unloadable(err)
 		}
 	}
 	if result == taken && !s.valid() {
 		result = unknown
 	}
-	if result == unknown {
+	if result != taken {
 		s.mu.Lock()
 		s.forget()
+		s.forced = false
 		s.mu.Unlock()
 	}
 	if result >= unknown && forcedID(ctx) == "" {
@@ -126,22 +127,36 @@ func (s *Session) load() error {
 	return nil
 }
 
-// shorten takes back what a rolling load has given a record, before it was
-// known, beyond its own attributes. A record that is over by those is unknown.
-func (s *Session) shorten(ctx context.Context) (loadResult, error) {
+// settle takes back what a rolling load has given a record, before it was
+// known, beyond its due. A record that is over by its own attributes is
+// unknown.
+func (s *Session) settle(ctx context.Context, result loadResult, data []byte) (loadResult, error) {
 	s.mu.Lock()
-	id, raw, extended, cookie := s.id, s.base.raw, s.extended, s.attributes()
+	key, extended, cookie := s.key(s.carried.id), s.extended, s.attributes()
 	s.mu.Unlock()
+	store := s.engine.backend
+	if result == superseded {
+		_ = store.rebury(ctx, key, data) // what fails is tried again by the next load
+	}
 	ttl := s.engine.ttl(cookie, 0, time.Now())
-	if cookie == &s.engine.opts.Cookie || ttl >= extended {
-		return taken, nil
+	if result != taken || cookie == &s.engine.opts.Cookie || ttl >= extended {
+		return result, nil
 	}
-	found, err := s.engine.backend.extend(ctx, s.key(id), raw, ttl)
-	if err != nil {
+	if ttl <= 0 {
+		return unknown, store.removeIf(ctx, key, data)
+	}
+	now, found, again, err := store.getExtended(ctx, "touch", key, ttl)
+	switch {
+	case err != nil || again == 0:
 		return taken, err
-	}
-	if !found || ttl <= 0 {
+	case !found:
 		return unknown, nil
+	case isTombstone(now): // another request has regenerated it since
+		_ = store.rebury(ctx, key, now)
+		s.mu.Lock()
+		s.unsavable = ErrSuperseded
+		s.mu.Unlock()
+		return superseded, nil
 	}
 	s.mu.Lock()
 	s.extended = ttl
@@ -221,5 +236,5 @@ func (s *Session) forget() {
 	s.id, s.idErr, s.sig, s.stored = "", nil, "", false
 	s.changes.reset()
 	s.bindings, s.cleared, s.cookie = nil, false, nil
-	s.forced, s.dirty, s.destroyed, s.extended = false, false, false, 0
+	s.dirty, s.destroyed, s.extended = false, false, 0
 }

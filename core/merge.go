@@ -87,7 +87,12 @@ func (s *Session) merge(d draft, theirs []byte) (draft, error) {
 		}
 		var raw []byte
 		var err error
-		s.hook(func() { raw, err = s.mergeChange(c, base, &now) })
+		merge := func() { raw, err = s.mergeChange(c, base, &now) }
+		if c.updates != nil || s.engine.opts.OnConflict != nil {
+			s.hook(merge)
+		} else {
+			merge()
+		}
 		if err != nil {
 			return d, err
 		}
@@ -125,7 +130,7 @@ func (s *Session) rebase(id string, now *document, done mergedChanges) (c change
 			continue
 		}
 		base, _ := s.base.get(c.key)
-		if c.updates != nil || c.firm || s.cleared || !same(c.raw, base) {
+		if c.updates != nil || c.firm || s.cleared || len(s.doubts) > 0 || !same(c.raw, base) {
 			return c, base, true
 		}
 		theirs, _ := now.get(c.key) // to set a value to what it was is no change

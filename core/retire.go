@@ -41,12 +41,14 @@ func (s *Session) retire(ctx context.Context, d *draft) error {
 			return s.lose(ErrSuperseded)
 		}
 		old.raw = r.current
-		mine, err := s.recognise(old.id, r.current)
-		if err == nil && mine == nil && carries {
-			err = s.carryOver(ctx, d, r.current)
-		}
-		if err != nil {
-			return err
+		if carries {
+			mine, err := s.recognise(old.id, r.current)
+			if err == nil && mine == nil {
+				err = s.carryOver(ctx, d, r.current)
+			}
+			if err != nil {
+				return err
+			}
 		}
 		pause(ctx, attempt)
 	}
@@ -75,11 +77,15 @@ func (s *Session) carryOver(ctx context.Context, d *draft, theirs []byte) error 
 	r, err := s.engine.backend.compareAndSwap(ctx, "set", s.key(d.id), d.next, again.next, again.ttl)
 	switch {
 	case err != nil:
+		if undecided(err) {
+			s.own.note(again, false)
+		}
 		return err
 	case !r.swapped && string(r.current) != string(again.next):
 		return ErrConflict
 	}
-	*d, s.own = again, ownRecord{again.id, again.next}
+	*d = again
+	s.own.note(again, true)
 	return nil
 }
 
@@ -123,7 +129,7 @@ func (s *Session) removeOne(ctx context.Context, r replacedRecord) error {
 			return err
 		case !swap.supported:
 			return s.engine.backend.destroy(ctx, s.key(r.id))
-		case swap.swapped, swap.current == nil:
+		case swap.swapped, swap.current == nil, r.tomb != nil && string(swap.current) == string(r.tomb):
 			return nil
 		case isTombstone(swap.current):
 			return ErrSuperseded

@@ -26,8 +26,9 @@ type Session struct {
 	outer  *Session
 
 	// io is held by whoever loads or saves, over hooks and store calls. It is
-	// taken before mu, and guards lastKey, see key. What is written under both
-	// may be read under either; so committed, and of work doubts, own and owed.
+	// taken before mu, and guards lastKey, see key, and of work what only saves
+	// look at. What is written under both, as committed is, may be read under
+	// either.
 	io      sync.Mutex
 	lastKey string
 
@@ -64,8 +65,6 @@ type work struct {
 	rolled    bool          // life extended, cookie sent
 
 	base        document  // as the store has it
-	doubts      []draft   // of it, whose writes had no answer
-	own         ownRecord // zero for none
 	changes     changeset // mine on top of it
 	first       [1]step   // room for the first
 	cleared     bool      // the base's values are hidden
@@ -76,9 +75,14 @@ type work struct {
 
 	cookie     *Cookie   // the attributes, never changed in place; nil until they are needed
 	cookieFrom *Cookie   // as they were loaded
-	owed       cookieAct // what the response is to say of it
 	sent       int64     // when the client was given it, see attrSent
 	stamped    [160]byte // room for stamp
+
+	// Under io alone:
+	doubts []draft   // of the base, whose writes had no answer
+	own    ownRecord // zero for none
+	owed   cookieAct // what the response is to say of the cookie
+	failed error     // the commit's
 }
 
 // lock takes mu for what needs more of the session than how far it is.
@@ -197,8 +201,9 @@ func (s *Session) regenerate(keepValues bool) error {
 		return s.refuse(ErrSealed)
 	}
 	defer s.mu.Unlock()
-	if s.unsavable == ErrSuperseded && !s.stored && !keepValues {
-		s.unsavable = nil // it takes nothing over from the id that was replaced
+	if !keepValues && (s.unsavable == ErrSuperseded || s.unsavable == ErrGone) {
+		// It takes nothing over from what is known to have ended.
+		s.unsavable, s.stored, s.replaced = nil, false, nil
 	}
 	if s.stored && s.replaced == nil {
 		s.replaced = &replacedRecord{id: s.id, raw: s.base.raw}

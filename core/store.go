@@ -198,6 +198,15 @@ func (b *backend) limit(ctx context.Context, key string, ttl time.Duration) (fou
 	return found, err
 }
 
+// removeIf destroys a record, unless it is another one by now.
+func (b *backend) removeIf(ctx context.Context, key string, data []byte) error {
+	r, err := b.compareAndSwap(ctx, "destroy", key, data, nil, 0)
+	if err != nil || r.supported {
+		return err
+	}
+	return b.destroy(ctx, key)
+}
+
 func (b *backend) destroy(ctx context.Context, key string) error {
 	return b.outages.ride(ctx, "destroy", key, b.id(key), func() error {
 		return b.store.Destroy(ctx, key)

@@ -78,6 +78,7 @@ type draft struct {
 	gen      uint64
 	stored   bool
 	sends    bool // the client is given the cookie with it
+	unknown  bool // the client does not have that cookie, or not as it is
 	marked   bool // next is told from any other request's
 	notTwice bool // there is an Update among the changes, or OnConflict to ask: not to be applied twice
 }
@@ -109,6 +110,7 @@ func (s *Session) drawUp(sends bool) (draft, error) {
 	if s.stored {
 		d.base = s.base.raw
 	}
+	d.unknown = !s.stored || s.attributesChanged()
 	for i := range s.changes.list {
 		d.notTwice = d.notTwice || s.changes.list[i].updates != nil || s.engine.opts.OnConflict != nil
 	}
@@ -118,8 +120,12 @@ func (s *Session) drawUp(sends bool) (draft, error) {
 	return d, nil
 }
 
-func (s *Session) write(ctx context.Context, sends, late bool) error {
-	d, err := s.draft(sends)
+func (s *Session) write(ctx context.Context, p *plan, late bool) error {
+	d, err := s.draft(p.cookie == cookieSend && !late)
+	if err == nil && d.unknown && !d.sends && !late {
+		p.cookie = cookieSend // a goroutine or a hook has changed it since the plan was made
+		d, err = s.draft(true)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -136,7 +142,7 @@ func (s *Session) write(ctx context.Context, sends, late bool) error {
 		if undecided(err) {
 			return err // it may be needed yet
 		}
-		if left := s.disown(ctx); left != nil {
+		if left := s.disown(ctx); left != nil && err != errMoved && err != errExpired {
 			return errors.Join(err, left)
 		}
 		return err
@@ -170,7 +176,7 @@ func (s *Session) writeChanged(ctx context.Context, d draft) error {
 		r, err := s.engine.backend.compareAndSwap(ctx, "set", s.key(d.id), d.base, d.next, d.ttl)
 		switch {
 		case err != nil:
-			if r.sent {
+			if r.sent && (undecided(err) || !s.engine.backend.losesAnswers()) {
 				s.doubts = append(s.doubts, d)
 			}
 			return err
@@ -202,7 +208,10 @@ func (s *Session) writeChanged(ctx context.Context, d draft) error {
 			if mine.gen == s.generation() {
 				return nil
 			}
-			d, err = s.draft(d.sends)
+			id := d.id
+			if d, err = s.draft(d.sends); err == nil && d.id != id {
+				err = errMoved
+			}
 		}
 		if err != nil {
 			return err

@@ -1,0 +1,356 @@
+package core_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-holdall/holdall/core"
+	"github.com/go-holdall/holdall/internal/testkit/faultstore"
+)
+
+// onceDuring runs f in the first call of that kind.
+func onceDuring(st *faultstore.Store, op string, f func()) {
+	st.During(func(c faultstore.Call) {
+		if c.Op == op {
+			st.During(nil)
+			f()
+		}
+	})
+}
+
+func TestWhatAGoroutineSetsDuringTheCommitIsSaved(t *testing.T) {
+	st, told := faultstore.New(), &log{}
+	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
+	v.visit(set("n", 1))
+	s, end := v.begin()
+	set("n", 2)(s)
+	onceDuring(st, "swap", func() { require.NoError(t, s.Set("late", 1)) })
+	require.NoError(t, end().err)
+	require.Empty(t, told.told)
+	requireValue(v, "late", 1)
+}
+
+func TestADestroyDuringTheCommitIsCarriedOut(t *testing.T) {
+	st, told := faultstore.New(), &log{}
+	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
+	v.visit(set("n", 1))
+	s, end := v.begin()
+	set("n", 2)(s)
+	onceDuring(st, "swap", func() { s.Destroy() })
+	require.NoError(t, end().err)
+	require.Empty(t, st.Records(), "destroyed")
+}
+
+func TestWhatAGoroutineSetsDuringTheEndIsSaved(t *testing.T) {
+	st, told := faultstore.New(), &log{}
+	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
+	v.visit(set("n", 1))
+	s, _ := v.begin()
+	set("n", 2)(s)
+	onceDuring(st, "swap", func() { require.NoError(t, s.Set("late", 1)) })
+	require.NoError(t, s.End())
+	requireValue(v, "late", 1)
+}
+
+func TestAChangeTakenBackAfterASaveWithoutAnAnswerIsTakenBack(t *testing.T) {
+	l := newLossy(context.DeadlineExceeded)
+	v := newVisitor(t, core.Options{Store: l})
+	v.visit(set("n", 1))
+	v.visit(func(s *core.Session) {
+		set("n", 2)(s)
+		l.nth(1)
+		require.Error(t, s.Save(t.Context()))
+		set("n", 1)(s)
+	})
+	requireValue(v, "n", 1)
+}
+
+func TestAnUpdateTakenBackAfterASaveWithoutAnAnswerIsTakenBack(t *testing.T) {
+	l := newLossy(context.DeadlineExceeded)
+	v := newVisitor(t, core.Options{Store: l})
+	v.visit(set("n", 1))
+	v.visit(func(s *core.Session) {
+		_, _ = core.Update(s, "n", increment)
+		l.nth(1)
+		require.Error(t, s.Save(t.Context()))
+		_, _ = core.Update(s, "n", func(n int) int { return n - 1 })
+	})
+	requireValue(v, "n", 1)
+}
+
+func TestRegenerateNeedNotKnowWhatBecameOfAnUpdate(t *testing.T) {
+	l := newLossy(faultstore.ErrAnswerLost)
+	v := newVisitor(t, core.Options{Store: l})
+	v.visit(set("n", 1))
+	key := "koa:sess:" + v.id()
+	p := v.try(func(s *core.Session) {
+		_, _ = core.Update(s, "n", increment)
+		l.lose = func() bool {
+			l.lose = nil
+			l.Put(key, strings.Replace(l.Records()[key].Data, "{", `{"other":1,`, 1), time.Hour)
+			return true
+		}
+		require.ErrorIs(t, s.Save(t.Context()), core.ErrAmbiguous)
+		require.NoError(t, s.Regenerate())
+		set("user", "ann")(s)
+	})
+	require.NoError(t, p.err)
+}
+
+func TestARegenerateAfterThePlanIsMadeSendsItsCookie(t *testing.T) {
+	st, told := faultstore.New(), &log{}
+	var during func(s *core.Session)
+	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass, TTLFunc: func(s *core.Session) time.Duration {
+		if f := during; f != nil {
+			during = nil
+			done := make(chan struct{})
+			go func() { defer close(done); f(s) }()
+			<-done
+		}
+		return time.Hour
+	}})
+	v.visit(set("n", 1))
+	s, end := v.begin()
+	set("n", 2)(s)
+	during = func(s *core.Session) { _ = s.Regenerate(); set("user", "ann")(s) }
+	require.NoError(t, s.Save(t.Context()))
+	p := end()
+	require.NoError(t, p.err)
+	require.Empty(t, told.told)
+	requireValue(v, "user", "ann")
+}
+
+func TestALoadThatMeetsATombstoneLateClearsNothing(t *testing.T) {
+	st := faultstore.New()
+	v := newVisitor(t, core.Options{Store: st, Rolling: true})
+	v.visit(func(s *core.Session) {
+		set("n", 1)(s)
+		c := s.Cookie()
+		c.MaxAge = time.Hour
+		require.NoError(t, s.SetCookie(c))
+	})
+	old := v.stale()
+	n := 0
+	st.During(func(c faultstore.Call) {
+		if c.Op == "gettouch" {
+			if n++; n == 2 {
+				st.During(nil)
+				v.visit(keep)
+			}
+		}
+	})
+	p := v.send(old, func(s *core.Session) {})
+	require.NoError(t, p.err)
+	require.Empty(t, p.SetCookies(), "a superseded id is left alone")
+}
+
+func TestALoadThatFailsHalfWayHandsNothingOut(t *testing.T) {
+	st, told := faultstore.New(), &log{}
+	asked := 0
+	v := newVisitor(t, core.Options{Store: st, Rolling: true, ErrorHandler: told.swallow,
+		Valid: func(core.Request, *core.Session) bool { asked++; return false }})
+	v.visit(func(s *core.Session) {
+		set("admin", true)(s)
+		c := s.Cookie()
+		c.MaxAge = time.Hour
+		require.NoError(t, s.SetCookie(c))
+	})
+	n := 0
+	st.During(func(c faultstore.Call) {
+		if c.Op == "gettouch" {
+			if n++; n == 2 {
+				st.Fail("gettouch", faultstore.ErrRefused)
+			}
+		}
+	})
+	v.send(v.stale(), func(s *core.Session) {
+		require.Equal(t, 0, s.Len(), "an empty session; Valid asked %d times", asked)
+	})
+}
+
+func TestSaveAfterAFailedCommitSaysSo(t *testing.T) {
+	st, told := faultstore.New(), &log{}
+	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.swallow})
+	v.visit(set("n", 1))
+	x := v.browser.Request("/")
+	s, err := v.engine.Load(x, x)
+	require.NoError(t, err)
+	set("n", 2)(s)
+	st.Fail("swap", faultstore.ErrRefused)
+	require.NoError(t, s.Commit())
+	x.Start()
+	st.Fail("swap", nil)
+	set("n", 3)(s)
+	require.Error(t, s.Save(t.Context()), "nothing is saved, and nobody told: %v", st.Records())
+}
+
+func TestSavesWithoutAnswersLeaveNoOrphan(t *testing.T) {
+	st := faultstore.New()
+	l := &scripted{Store: st}
+	v := newVisitor(t, core.Options{Store: l})
+	v.visit(func(s *core.Session) {
+		set("n", 1)(s)
+		l.script = []string{"lose"}
+		require.Error(t, s.Save(t.Context()))
+		set("n", 2)(s)
+		l.script = []string{"", "drop"}
+		require.Error(t, s.Save(t.Context()))
+		set("n", 3)(s)
+	})
+	require.Len(t, st.Records(), 1)
+}
+
+// scripted says of each swap from now: "" it is done, "lose" its answer is
+// lost, "drop" it is not done and has no answer.
+type scripted struct {
+	*faultstore.Store
+	script []string
+}
+
+func (l *scripted) Swap(ctx context.Context, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {
+	what := ""
+	if len(l.script) > 0 {
+		what, l.script = l.script[0], l.script[1:]
+	}
+	if what == "drop" {
+		return nil, false, context.DeadlineExceeded
+	}
+	c, ok, err := l.Store.Swap(ctx, key, old, new, ttl)
+	if what == "lose" {
+		return nil, false, context.DeadlineExceeded
+	}
+	return c, ok, err
+}
+
+func TestACarryOverWithoutAnAnswerLeavesNoOrphan(t *testing.T) {
+	st := faultstore.New()
+	l := &scripted{Store: st}
+	v := newVisitor(t, core.Options{Store: l})
+	v.visit(set("n", 1))
+	s, end := v.begin()
+	require.NoError(t, s.RegenerateKeep())
+	v.visit(set("theirs", 1))
+	l.script = []string{"", "", "lose"}
+	require.Error(t, s.Save(t.Context()))
+	set("m", 1)(s)
+	require.NoError(t, end().err)
+	require.Len(t, st.Records(), 2, "the session and the tombstone")
+}
+
+func TestALogoutUnderALoadedTombstoneClearsTheCookie(t *testing.T) {
+	st, told := faultstore.New(), &log{}
+	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
+	v.visit(set("n", 1))
+	old := v.stale()
+	v.visit(keep)
+	p := v.send(old, func(s *core.Session) { s.Destroy() })
+	require.NotEmpty(t, p.SetCookies(), "cleared as under a tombstone met at the commit; told %v", told.told)
+}
+
+func TestACookieThatCannotBeSentAnyMoreTakesItsRecordAlong(t *testing.T) {
+	st, told := faultstore.New(), &log{}
+	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
+	x := v.browser.Request("/")
+	s, err := v.engine.Load(x, x)
+	require.NoError(t, err)
+	set("n", 1)(s)
+	require.NoError(t, s.Save(t.Context()))
+	x.Start()
+	require.NoError(t, s.End())
+	require.Empty(t, x.SetCookies())
+	require.True(t, len(told.told) > 0 && len(st.Records()) == 0, "told %v, records %d", told.told, len(st.Records()))
+}
+
+// A hooked store has something happen around one swap.
+type hooked struct {
+	*faultstore.Store
+	swap func(do func() ([]byte, bool, error)) ([]byte, bool, error)
+}
+
+func (h *hooked) Swap(ctx context.Context, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {
+	do := func() ([]byte, bool, error) { return h.Store.Swap(ctx, key, old, new, ttl) }
+	if f := h.swap; f != nil {
+		h.swap = nil
+		return f(do)
+	}
+	return do()
+}
+
+func TestARegenerateWhileAWriteIsRecognisedEndsTheOldID(t *testing.T) {
+	h := &hooked{Store: faultstore.New()}
+	v := newVisitor(t, core.Options{Store: h})
+	v.visit(set("n", 1))
+	old := "koa:sess:" + v.id()
+	s, end := v.begin()
+	set("n", 2)(s)
+	h.swap = func(do func() ([]byte, bool, error)) ([]byte, bool, error) {
+		_, _, _ = do()
+		require.NoError(t, s.Regenerate())
+		set("user", "ann")(s)
+		return nil, false, faultstore.ErrAnswerLost
+	}
+	require.NoError(t, s.Save(t.Context()))
+	require.NoError(t, end().err)
+	require.Equal(t, "null", strings.TrimSpace(h.Records()[old].Data), "the old record has gone")
+}
+
+func TestARefusalLeavesNoDoubt(t *testing.T) {
+	st := faultstore.New()
+	v := newVisitor(t, core.Options{Store: st})
+	v.visit(set("n", 1))
+	key := "koa:sess:" + v.id()
+	p := v.try(func(s *core.Session) {
+		_, _ = core.Update(s, "n", increment)
+		st.Fail("swap", faultstore.ErrRefused)
+		require.Error(t, s.Save(t.Context()))
+		st.Fail("swap", nil)
+		st.Put(key, strings.Replace(st.Records()[key].Data, "{", `{"other":1,`, 1), time.Hour)
+	})
+	require.NoError(t, p.err)
+}
+
+func TestRegenerateAfterALostSaveStartsAnew(t *testing.T) {
+	for name, other := range map[string]func(s *core.Session){"superseded": keep, "gone": func(s *core.Session) { s.Destroy() }} {
+		t.Run(name, func(t *testing.T) {
+			st, told := faultstore.New(), &log{}
+			v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
+			v.visit(set("n", 1))
+			s, end := v.begin()
+			set("n", 2)(s)
+			v.visit(other)
+			require.Error(t, s.Save(t.Context()))
+			require.NoError(t, s.Regenerate())
+			set("user", "ann")(s)
+			p := end()
+			require.NotEmpty(t, p.SetCookies(), "told %v", told.told)
+		})
+	}
+}
+
+func TestItsOwnTombstoneIsNoOtherRequests(t *testing.T) {
+	st, told := faultstore.New(), &log{}
+	l := &scripted{Store: st}
+	v := newVisitor(t, core.Options{Store: l, ErrorHandler: told.pass})
+	v.visit(set("n", 1))
+	s, end := v.begin()
+	require.NoError(t, s.RegenerateKeep())
+	l.script = []string{"", "lose"}
+	st.Fail("get", context.DeadlineExceeded)
+	require.Error(t, s.Save(t.Context()))
+	st.Fail("get", nil)
+	s.Destroy()
+	require.NoError(t, end().err)
+	require.Empty(t, told.told, "it was its own tombstone")
+}
+
+func TestForceSaveOutlivesARegenerate(t *testing.T) {
+	st := faultstore.New()
+	v := newVisitor(t, core.Options{Store: st})
+	v.visit(set("n", 1))
+	p := v.visit(func(s *core.Session) { s.ForceSave(); require.NoError(t, s.Regenerate()) })
+	require.NotEmpty(t, v.id(), "%v", p.SetCookies())
+}
