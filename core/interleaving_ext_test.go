@@ -56,30 +56,27 @@ func TestWhatAGoroutineSetsDuringTheEndIsSaved(t *testing.T) {
 	requireValue(v, "late", 1)
 }
 
-func TestAChangeTakenBackAfterASaveWithoutAnAnswerIsTakenBack(t *testing.T) {
-	l := newLossy(context.DeadlineExceeded)
-	v := newVisitor(t, core.Options{Store: l})
-	v.visit(set("n", 1))
-	v.visit(func(s *core.Session) {
-		set("n", 2)(s)
-		l.nth(1)
-		require.Error(t, s.Save(t.Context()))
-		set("n", 1)(s)
-	})
-	requireValue(v, "n", 1)
-}
-
-func TestAnUpdateTakenBackAfterASaveWithoutAnAnswerIsTakenBack(t *testing.T) {
-	l := newLossy(context.DeadlineExceeded)
-	v := newVisitor(t, core.Options{Store: l})
-	v.visit(set("n", 1))
-	v.visit(func(s *core.Session) {
-		_, _ = core.Update(s, "n", increment)
-		l.nth(1)
-		require.Error(t, s.Save(t.Context()))
-		_, _ = core.Update(s, "n", func(n int) int { return n - 1 })
-	})
-	requireValue(v, "n", 1)
+func TestWhatIsTakenBackAfterASaveWithoutAnAnswerIsTakenBack(t *testing.T) {
+	for name, acts := range map[string]struct{ do, undo func(s *core.Session) }{
+		"set": {set("n", 2), set("n", 1)},
+		"update": {
+			func(s *core.Session) { _, _ = core.Update(s, "n", increment) },
+			func(s *core.Session) { _, _ = core.Update(s, "n", func(n int) int { return n - 1 }) },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLossy(context.DeadlineExceeded)
+			v := newVisitor(t, core.Options{Store: l})
+			v.visit(set("n", 1))
+			v.visit(func(s *core.Session) {
+				acts.do(s)
+				l.nth(1)
+				require.Error(t, s.Save(t.Context()))
+				acts.undo(s)
+			})
+			requireValue(v, "n", 1)
+		})
+	}
 }
 
 func TestRegenerateNeedNotKnowWhatBecameOfAnUpdate(t *testing.T) {
