@@ -28,8 +28,10 @@ func TestRoundTrips(t *testing.T) {
 		return err
 	}
 	var user, stranger browser
-	require.NoError(t, user.request(ctx, engine, change))
-	require.NoError(t, user.request(ctx, engine, change), "the script is known from now on")
+	destroy := func(s *core.Session) error { s.Destroy(); return nil }
+	for _, act := range []func(*core.Session) error{change, change, destroy, change} {
+		require.NoError(t, user.request(ctx, engine, act), "the scripts are known from now on")
+	}
 
 	acts := []struct {
 		name    string
@@ -46,7 +48,7 @@ func TestRoundTrips(t *testing.T) {
 		{"changed", &user, engine, change, 2},
 		{"new", &stranger, engine, change, 1},
 		{"regenerated", &user, engine, (*core.Session).RegenerateKeep, 3},
-		{"destroyed", &user, engine, func(s *core.Session) error { s.Destroy(); return nil }, 2},
+		{"destroyed", &user, engine, destroy, 2},
 	}
 	var lines []string
 	for _, act := range acts {

@@ -28,7 +28,9 @@ func TestRoundTrips(t *testing.T) {
 
 			user, stranger := newVisitor(t), newVisitor(t)
 			user(plain + "/change")
-			user(plain + "/change") // from now on the server knows the script
+			user(plain + "/change")
+			user(plain + "/destroy") // from now on the server knows the scripts
+			user(plain + "/change")
 			for _, act := range []struct {
 				name  string
 				visit func(url string)
