@@ -116,7 +116,7 @@ func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
 	late = s.isLate()
 	err = s.commit(s.detached)
 	for range goroutineRounds {
-		if err != nil || !seal || s.settled() {
+		if err != nil && err != errVanished || !seal || s.settled() {
 			break
 		}
 		err = s.commit(s.detached)
@@ -134,6 +134,9 @@ func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
 		if unpaid := s.pay(late, lost); unpaid != nil {
 			err = errors.Join(err, unpaid)
 		}
+	}
+	if err == nil && seal && !s.settled() {
+		err = &lostError{ErrTooLate} // somebody changes it faster than it can be saved
 	}
 	return s.req, s.res.Started(), err
 }
@@ -244,7 +247,7 @@ func (s *Session) prepare() (plan, error) {
 	defer s.mu.Unlock()
 	s.syncBindings()
 	s.committedAt = s.gen
-	if s.destroyed && s.unsavable == ErrSuperseded {
+	if s.destroyed && s.unsavable == ErrSuperseded && !s.prevented {
 		s.owed = cookieClear // of the session that it asked to end, as far as it can
 	}
 	if s.unsavable != nil {

@@ -28,7 +28,8 @@ func (o *ownRecord) forms() [][]byte { return append(o.others, o.raw) }
 // undecided reports whether what was asked of the store may be done, or may
 // yet be.
 func undecided(err error) bool {
-	return unavailable(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	var e *StoreError
+	return errors.As(err, &e) && e.retried || unavailable(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // disown removes a record whose id nobody will be told.
@@ -42,7 +43,11 @@ func (s *Session) disown(ctx context.Context) error {
 	for _, raw := range own.forms() {
 		errs = append(errs, s.engine.backend.removeIf(context.WithoutCancel(ctx), s.key(own.id), raw))
 	}
-	return errors.Join(errs...)
+	err := errors.Join(errs...)
+	if err != nil {
+		s.own = own // the end of the commit tries again
+	}
+	return err
 }
 
 // createAttempts is how many ids are tried that turn out to be taken.

@@ -95,6 +95,7 @@ type StoreError struct {
 
 	text        string
 	unavailable bool
+	retried     bool // an earlier attempt had no answer, and may be done
 }
 
 func newStoreError(op, id string, unavailable bool, err error) *StoreError {

@@ -110,7 +110,7 @@ func (s *Session) load() error {
 	if result == taken && !s.valid() {
 		result = unknown
 	}
-	if result != taken {
+	if result > taken {
 		s.mu.Lock()
 		s.forget()
 		s.forced = false

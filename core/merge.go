@@ -3,6 +3,7 @@ package core
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
 
 // update runs a step on the current value, and remembers it so that it can
@@ -130,7 +131,7 @@ func (s *Session) rebase(id string, now *document, done mergedChanges) (c change
 			continue
 		}
 		base, _ := s.base.get(c.key)
-		if c.updates != nil || c.firm || s.cleared || len(s.doubts) > 0 || !same(c.raw, base) {
+		if c.updates != nil || c.firm || s.cleared || s.doubted(&c) || !same(c.raw, base) {
 			return c, base, true
 		}
 		theirs, _ := now.get(c.key) // to set a value to what it was is no change
@@ -144,6 +145,19 @@ func (s *Session) rebase(id string, now *document, done mergedChanges) (c change
 	s.base.parse(now.raw)
 	s.mergeCookie()
 	return change{}, nil, false
+}
+
+// doubted reports whether a write without an answer may have given the key
+// another value.
+func (s *Session) doubted(c *change) bool {
+	return slices.ContainsFunc(s.doubts, func(d draft) bool {
+		var written document
+		if !written.parse(d.next) {
+			return false
+		}
+		raw, _ := written.get(c.key)
+		return !same(raw, c.raw)
+	})
 }
 
 // mergeCookie lays the attributes that this request changed onto the base's.

@@ -148,7 +148,22 @@ func (b *backend) compareAndSwap(ctx context.Context, op, key string, old, new [
 		return swapResult{}, nil
 	}
 	r.supported, r.sent, r.unsure = true, attempts > 0, attempts > 1
-	return r, err
+	return r, afterRetry(err, r.unsure)
+}
+
+// afterRetry marks the error of a call of which an earlier attempt had no
+// answer: what the last one met says nothing of that.
+func afterRetry(err error, retried bool) error {
+	if err == nil || !retried {
+		return err
+	}
+	var e *StoreError
+	if !errors.As(err, &e) {
+		return err
+	}
+	marked := *e
+	marked.retried = true
+	return &marked
 }
 
 // losesAnswers reports whether a write may be carried out whose answer does

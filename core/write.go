@@ -114,7 +114,8 @@ func (s *Session) drawUp(sends bool) (draft, error) {
 	for i := range s.changes.list {
 		d.notTwice = d.notTwice || s.changes.list[i].updates != nil || s.engine.opts.OnConflict != nil
 	}
-	if d.marked = d.notTwice && s.engine.backend.losesAnswers(); d.marked {
+	undoes := len(s.doubts) > 0 && string(d.next) == string(d.base) // a write that arrives late would find the old record
+	if d.marked = undoes || d.notTwice && s.engine.backend.losesAnswers(); d.marked {
 		d.next = mark(d.next)
 	}
 	return d, nil
