@@ -58,7 +58,7 @@ bench: ## Benchmarks of the core and the memory store
 	@go test -run '^$$' -bench . -benchmem ./core ./stores/memory
 
 .PHONY: performance
-performance: ## Beside other libraries: measures for an hour, and writes docs/performance.md
+performance: setup ## Beside other libraries: measures for an hour, and writes docs/performance.md
 	@go run ./bench -write
 
 .PHONY: report

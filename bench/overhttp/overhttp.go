@@ -42,7 +42,7 @@ func RunRedis(ctx context.Context, c report.Config) (report.Section, error) {
 }
 
 func measure(ctx context.Context, c report.Config, name, store string, ws []workload.Workload) (report.Section, error) {
-	l, err := newLoader(ctx)
+	l, err := newLoader()
 	if err != nil {
 		return report.Section{}, err
 	}

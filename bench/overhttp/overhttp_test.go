@@ -18,6 +18,7 @@ import (
 	"github.com/go-holdall/holdall/bench/redisserver"
 	"github.com/go-holdall/holdall/bench/report"
 	"github.com/go-holdall/holdall/bench/workload"
+	"github.com/go-holdall/holdall/internal/testkit/machine"
 )
 
 // TestMain lets the test's own program be the server, as the command's is.
@@ -61,11 +62,11 @@ func serve(t *testing.T, p peers.Peer, redisAddr string) {
 	require.NoError(t, drive.Check(p, over(t.Context(), http.DefaultClient, addr)))
 }
 
-// unlessMissing skips a test that needs what this machine lacks. In CI it fails.
+// unlessMissing fails a test that could not start, if not for what this machine lacks.
 func unlessMissing(t *testing.T, err, missing error) {
 	t.Helper()
-	if errors.Is(err, missing) && os.Getenv("CI") == "" {
-		t.Skip(err)
+	if errors.Is(err, missing) {
+		machine.Lacks(t, err.Error())
 	}
 	require.NoError(t, err)
 }
@@ -77,7 +78,7 @@ func TestStartTellsWhyItDidNot(t *testing.T) {
 
 func TestMeasure(t *testing.T) {
 	if _, err := exec.LookPath("wrk"); err != nil {
-		t.Skip(ErrNoWrk) // in CI too: the command installs it there, the tests do not need it
+		machine.Lacks(t, ErrNoWrk.Error())
 	}
 	c := report.Config{Rounds: 1, Peers: regexp.MustCompile("^nethttp/(raws|holdall)/")}
 	s, err := measure(t.Context(), c, "http", peers.Memory, []workload.Workload{workload.Count})

@@ -31,9 +31,9 @@ const connections = 32
 type loader struct{ folder string }
 
 // newLoader lays out what wrk needs. Close removes it.
-func newLoader(ctx context.Context) (*loader, error) {
-	if err := ensureWrk(ctx); err != nil {
-		return nil, err
+func newLoader() (*loader, error) {
+	if _, err := exec.LookPath("wrk"); err != nil {
+		return nil, ErrNoWrk
 	}
 	folder, err := os.MkdirTemp("", "holdall-bench-wrk-")
 	if err != nil {
@@ -41,25 +41,6 @@ func newLoader(ctx context.Context) (*loader, error) {
 	}
 	l := &loader{folder}
 	return l, os.WriteFile(l.path("rotate.lua"), script, 0o600)
-}
-
-// ensureWrk installs wrk in CI, and leaves every other machine alone.
-func ensureWrk(ctx context.Context) error {
-	if _, err := exec.LookPath("wrk"); err == nil {
-		return nil
-	}
-	if os.Getenv("CI") == "" {
-		return ErrNoWrk
-	}
-	for _, args := range [][]string{{"update", "-qq"}, {"install", "-qq", "-y", "--no-install-recommends", "wrk"}} {
-		apt := exec.CommandContext(ctx, "apt-get", args...)
-		apt.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-		if out, err := apt.CombinedOutput(); err != nil {
-			return fmt.Errorf("%w (apt-get: %w: %s)", ErrNoWrk, err, out)
-		}
-	}
-	_, err := exec.LookPath("wrk")
-	return err
 }
 
 func (l *loader) path(name string) string { return filepath.Join(l.folder, name) }

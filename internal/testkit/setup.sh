@@ -22,6 +22,7 @@ missing=
 has_redis || missing="redis-server"
 has_node || missing="$missing nodejs npm"
 has_browser || missing="$missing chromium"
+command -v wrk >/dev/null || missing="$missing wrk"
 if [ -z "${CI:-}" ] || [ -z "$missing" ]; then
 	exit 0
 fi

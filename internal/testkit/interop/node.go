@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/go-holdall/holdall/internal/testkit/machine"
 )
 
 // installed are the files that npm needs, in the folder of the Koa app.
@@ -23,17 +25,9 @@ func need(t testing.TB, program string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
 	if err != nil {
-		unavailable(t, program+" is not in PATH: install Node.js 20 or later")
+		machine.Lacks(t, "interop: "+program+" is not in PATH: install Node.js 20 or later")
 	}
 	return path
-}
-
-func unavailable(t testing.TB, reason string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatalf("interop: %s", reason)
-	}
-	t.Skipf("interop: %s", reason)
 }
 
 // modules returns a node_modules folder with what the Koa app requires: the
@@ -79,7 +73,7 @@ func install(t testing.TB, npm, app, folder string) {
 	ci := exec.Command(npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
 	ci.Dir = fresh
 	if out, err := ci.CombinedOutput(); err != nil {
-		unavailable(t, fmt.Sprintf("npm ci: %v\n%s", err, out))
+		machine.Lacks(t, fmt.Sprintf("interop: npm ci: %v\n%s", err, out))
 	}
 	// Another process may have been faster: then its folder is as good.
 	if err := os.Rename(fresh, folder); err != nil && !isFolder(filepath.Join(folder, "node_modules")) {
