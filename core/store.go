@@ -7,8 +7,10 @@ import (
 )
 
 // A Store keeps session records: opaque bytes under a key, for a while. It
-// must be safe for several goroutines and copy what it is given and what it
-// gives. Package storetest checks an implementation against this contract.
+// must be safe for several goroutines and copy what it is given. What it gives
+// nobody changes: it may be the same bytes for all who ask, and must stay as it
+// is when the record becomes another one. Package storetest checks an
+// implementation against this contract.
 //
 // The contract is made of standard types, so that a store need not import
 // this package. A store may have more of the capabilities below; the engine

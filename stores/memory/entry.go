@@ -1,25 +1,43 @@
 package memorystore
 
 import (
+	"encoding/binary"
 	"math"
 	"strings"
 	"time"
+	"unsafe"
 )
 
-// An entry is a record with its key in front, in one allocation. It never
-// changes, so its data can be copied out after the lock is released.
+// An entry is a record with its key in front and the key's length behind, in
+// one allocation. It never changes, so its data can be read after the lock is
+// released.
 type entry struct {
 	text    string
-	keyLen  uint32
 	expires time.Duration // since the start of the store
 }
+
+// lengthSize is the room of the key's length at the end of the text.
+const lengthSize = 4
 
 // over is what to store in place of a record that is to be removed.
 var over = entry{}
 
-func (e entry) key() string  { return e.text[:e.keyLen] }
-func (e entry) data() string { return e.text[e.keyLen:] }
-func (e entry) size() int64  { return int64(len(e.text)) }
+func (e entry) key() string { return e.text[:e.keyLen()] }
+
+// data returns the record itself, not a copy: whoever has it must not change
+// it.
+func (e entry) data() []byte {
+	end := len(e.text) - lengthSize
+	return unsafe.Slice(unsafe.StringData(e.text), len(e.text))[e.keyLen():end:end]
+}
+
+func (e entry) keyLen() uint32 {
+	at := e.text[len(e.text)-lengthSize:]
+	return uint32(at[0]) | uint32(at[1])<<8 | uint32(at[2])<<16 | uint32(at[3])<<24
+}
+
+// size is that of key and data.
+func (e entry) size() int64 { return int64(max(len(e.text)-lengthSize, 0)) }
 
 // newEntry copies key and data. It does so before any lock is taken: making
 // the copy may have to help the garbage collector.
@@ -30,11 +48,14 @@ func (s *Store) newEntry(key string, data []byte, now, ttl time.Duration) (entry
 	if int64(len(key))+int64(len(data)) > s.maxRecord || int64(len(key)) > math.MaxUint32 {
 		return entry{}, ErrTooLarge
 	}
+	var length [lengthSize]byte
+	binary.LittleEndian.PutUint32(length[:], uint32(len(key)))
 	var b strings.Builder
-	b.Grow(len(key) + len(data))
+	b.Grow(len(key) + len(data) + len(length))
 	b.WriteString(key)
 	b.Write(data)
-	return entry{text: b.String(), keyLen: uint32(len(key)), expires: deadline(now, ttl)}, nil
+	b.Write(length[:])
+	return entry{text: b.String(), expires: deadline(now, ttl)}, nil
 }
 
 // deadline returns when a record ends: not after now if it is over already,

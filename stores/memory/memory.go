@@ -50,8 +50,9 @@ var (
 // one with [New]: the zero value is not usable.
 //
 // No operation waits for anything but a lock that is held for microseconds,
-// so none looks at its context. Data is copied in and out. The only errors
-// are [ErrClosed] and [ErrTooLarge].
+// so none looks at its context. Data is copied in. What is returned is the
+// record itself, the same bytes for all who ask, and must not be changed. The
+// only errors are [ErrClosed] and [ErrTooLarge].
 type Store struct {
 	hash      func(key string) uint64
 	shift     uint // leaves the bits of a hash that choose the shard
@@ -88,11 +89,7 @@ func New(opts Options) (*Store, error) {
 // Get returns the record under key, which counts as a use of it.
 func (s *Store) Get(_ context.Context, key string) (data []byte, found bool, err error) {
 	sh, hash := s.locate(key)
-	held, found, err := sh.get(hash, key, s.now())
-	if !found {
-		return nil, false, err
-	}
-	return []byte(held), true, nil
+	return sh.get(hash, key, s.now())
 }
 
 // Set stores a record for ttl, in place of any other. A ttl that is not
@@ -131,11 +128,7 @@ func (s *Store) Touch(_ context.Context, key string, ttl time.Duration) (found b
 func (s *Store) GetTouch(_ context.Context, key string, ttl time.Duration) (data []byte, found bool, err error) {
 	now := s.now()
 	sh, hash := s.locate(key)
-	held, found, err := sh.touch(hash, key, now, deadline(now, ttl))
-	if !found {
-		return nil, false, err
-	}
-	return []byte(held), true, nil
+	return sh.touch(hash, key, now, deadline(now, ttl))
 }
 
 // Swap stores new under key for ttl if the record there now is old, byte for
@@ -151,18 +144,11 @@ func (s *Store) Swap(_ context.Context, key string, old, new []byte, ttl time.Du
 		}
 	}
 	sh, hash := s.locate(key)
-	held, found, swapped, err := sh.swap(hash, key, old, entry, now)
-	switch {
-	case err != nil:
-		return nil, false, err
-	case swapped:
+	current, swapped, err = sh.swap(hash, key, old, entry, now)
+	if swapped {
 		s.scheduleSweep()
-		return nil, true, nil
-	case found:
-		return []byte(held), false, nil
-	default:
-		return nil, false, nil
 	}
+	return current, swapped, err
 }
 
 // Close drops every record and ends the sweeps: when it returns, nothing of

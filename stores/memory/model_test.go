@@ -157,9 +157,9 @@ func checkStructure(t *testing.T, s *Store) {
 	for i := range s.shards {
 		sh := &s.shards[i]
 		indexed := map[uint32]bool{}
-		for hash, n := range sh.index {
-			for ; n != none; n = sh.slots.at(n).collision {
-				require.Equal(t, hash, sh.slots.at(n).hash)
+		for b := range sh.index.first {
+			for n := sh.index.first[b]; n != none; n = sh.slots.at(n).next {
+				require.Same(t, &sh.index.first[b], sh.index.bucket(sh.slots.at(n).hash))
 				require.False(t, indexed[n])
 				indexed[n] = true
 			}

@@ -1,6 +1,7 @@
 package memorystore
 
 import (
+	"bytes"
 	"sync"
 	"time"
 )
@@ -11,27 +12,25 @@ type shard struct {
 	mu     sync.Mutex // guards all below
 	closed bool
 
-	// index leads from a hash to the first slot of the records that have it.
-	// It holds no pointers, so the garbage collector passes it over.
-	index map[uint32]uint32
+	index index
 	slots slab
 
 	sessions, maxSessions int
 	bytes, maxBytes       int64
 	evicted, expired      uint64
 
-	_ [24]byte // fills two cache lines: neighbours' locks do not collide
+	_ [8]byte // fills two cache lines: neighbours' locks do not collide
 }
 
-func (sh *shard) get(hash uint32, key string, now time.Duration) (data string, found bool, err error) {
+func (sh *shard) get(hash uint32, key string, now time.Duration) (data []byte, found bool, err error) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if sh.closed {
-		return "", false, ErrClosed
+		return nil, false, ErrClosed
 	}
 	n := sh.find(hash, key, now)
 	if n == none {
-		return "", false, nil
+		return nil, false, nil
 	}
 	sh.slots.use(n)
 	return sh.slots.at(n).data(), true, nil
@@ -48,15 +47,15 @@ func (sh *shard) set(hash uint32, key string, e entry, now time.Duration) error 
 	return nil
 }
 
-func (sh *shard) touch(hash uint32, key string, now, expires time.Duration) (data string, found bool, err error) {
+func (sh *shard) touch(hash uint32, key string, now, expires time.Duration) (data []byte, found bool, err error) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if sh.closed {
-		return "", false, ErrClosed
+		return nil, false, ErrClosed
 	}
 	n := sh.find(hash, key, now)
 	if n == none {
-		return "", false, nil
+		return nil, false, nil
 	}
 	e := sh.slots.at(n).entry
 	e.expires = expires
@@ -64,22 +63,21 @@ func (sh *shard) touch(hash uint32, key string, now, expires time.Duration) (dat
 	return e.data(), true, nil
 }
 
-func (sh *shard) swap(hash uint32, key string, old []byte, e entry, now time.Duration) (current string, found, swapped bool, err error) {
+func (sh *shard) swap(hash uint32, key string, old []byte, e entry, now time.Duration) (current []byte, swapped bool, err error) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if sh.closed {
-		return "", false, false, ErrClosed
+		return nil, false, ErrClosed
 	}
 	n := sh.find(hash, key, now)
-	found = n != none
-	if found {
+	if n != none {
 		current = sh.slots.at(n).data()
 	}
-	if found != (old != nil) || found && current != string(old) {
-		return current, found, false, nil
+	if (current != nil) != (old != nil) || !bytes.Equal(current, old) {
+		return current, false, nil
 	}
 	sh.put(n, hash, e, now)
-	return "", false, true, nil
+	return nil, true, nil
 }
 
 func (sh *shard) close() {
@@ -92,10 +90,7 @@ func (sh *shard) close() {
 
 // find returns the slot of a live record. An expired one it removes.
 func (sh *shard) find(hash uint32, key string, now time.Duration) uint32 {
-	n := sh.index[hash]
-	for n != none && sh.slots.at(n).key() != key {
-		n = sh.slots.at(n).collision
-	}
+	n := sh.index.find(&sh.slots, hash, key)
 	if n == none || now < sh.slots.at(n).expires {
 		return n
 	}
@@ -125,34 +120,17 @@ func (sh *shard) put(n, hash uint32, e entry, now time.Duration) {
 
 // insert takes a slot for a record with this hash.
 func (sh *shard) insert(hash uint32) uint32 {
-	if sh.index == nil {
-		sh.index = make(map[uint32]uint32)
-	}
 	n := sh.slots.take()
-	at := sh.slots.at(n)
-	at.hash = hash
-	at.collision = sh.index[hash]
-	sh.index[hash] = n
+	sh.slots.at(n).hash = hash
 	sh.sessions++
+	sh.index.insert(&sh.slots, n, sh.sessions)
 	return n
 }
 
 func (sh *shard) remove(n uint32) {
-	at := sh.slots.at(n)
-	switch first := sh.index[at.hash]; {
-	case first != n:
-		before := sh.slots.at(first)
-		for before.collision != n {
-			before = sh.slots.at(before.collision)
-		}
-		before.collision = at.collision
-	case at.collision != none:
-		sh.index[at.hash] = at.collision
-	default:
-		delete(sh.index, at.hash)
-	}
+	sh.index.remove(&sh.slots, n)
 	sh.sessions--
-	sh.bytes -= at.size()
+	sh.bytes -= sh.slots.at(n).size()
 	sh.slots.give(n)
 }
 
@@ -172,6 +150,6 @@ func (sh *shard) evict(now time.Duration) {
 
 // release gives the memory of an empty shard back.
 func (sh *shard) release() {
-	sh.index = nil
+	sh.index = index{}
 	sh.slots = slab{}
 }

@@ -3,11 +3,11 @@ package memorystore
 // A slot holds one record. Slots refer to each other by number, which takes
 // half the room of a pointer and no work of the garbage collector.
 type slot struct {
-	entry            // zero in a free slot
-	hash      uint32 // by which the index leads here
-	collision uint32 // the next slot with the same hash, or none
-	newer     uint32 // in order of use; in a free slot, the next free one
-	older     uint32
+	entry        // zero in a free slot
+	hash  uint32 // by which the index leads here
+	next  uint32 // in the chain of the index, or none
+	newer uint32 // in order of use; in a free slot, the next free one
+	older uint32
 }
 
 // none is the number of no slot.

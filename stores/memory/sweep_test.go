@@ -79,7 +79,7 @@ func TestEmptyStoreGivesMemoryBackAndRests(t *testing.T) {
 			time.Sleep(DefaultSweepInterval + time.Second)
 			assert.False(t, s.sweeper.scheduled.Load(), "nothing is left to sweep")
 			for i := range s.shards {
-				assert.Nil(t, s.shards[i].index)
+				assert.Nil(t, s.shards[i].index.first)
 				assert.Nil(t, s.shards[i].slots.chunks)
 			}
 			assert.Equal(t, Stats{Expired: uint64(1000 * (round + 1))}, s.Stats())

@@ -97,12 +97,7 @@ var brokenRecords = []broken{
 			return nil
 		}
 	}},
-	{"data is lent, not copied", "CopiedOut", func(s *reference) {
-		s.get = func(_ context.Context, key string) ([]byte, bool, error) {
-			held := s.live(key)
-			return held, held != nil, nil
-		}
-	}},
+	{"data is lent, and overwritten in place", "GivenStays GetTouchData SwapCopies", lendInPlace},
 	{"data ends at a zero byte", "Binary", func(s *reference) {
 		s.set = func(ctx context.Context, key string, data []byte, ttl time.Duration) error {
 			data, _, _ = bytes.Cut(data, []byte{0})
@@ -278,4 +273,31 @@ var brokenWhole = []broken{
 	{"closing ends nothing", "CloseEnds", func(s *reference) {
 		s.close = func() error { return nil }
 	}},
+}
+
+func lendInPlace(s *reference) {
+	s.set = func(ctx context.Context, key string, data []byte, ttl time.Duration) error {
+		if held := s.live(key); len(held) == len(data) && held != nil {
+			copy(held, data)
+			_, err := s.doTouch(ctx, key, ttl)
+			return err
+		}
+		return s.doSet(ctx, key, data, ttl)
+	}
+	lend := func(key string) ([]byte, bool, error) {
+		held := s.live(key)
+		return held, held != nil, nil
+	}
+	s.get = func(_ context.Context, key string) ([]byte, bool, error) { return lend(key) }
+	s.getTouch = func(ctx context.Context, key string, ttl time.Duration) ([]byte, bool, error) {
+		_, _ = s.doTouch(ctx, key, ttl)
+		return lend(key)
+	}
+	s.swap = func(ctx context.Context, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {
+		_, swapped, err := s.doSwap(ctx, key, old, new, ttl)
+		if swapped {
+			return nil, true, err
+		}
+		return s.live(key), false, err
+	}
 }

@@ -60,11 +60,6 @@ var brokenTouch = []broken{
 			_, found, err := s.doGetTouch(context.Background(), key, ttl)
 			return nil, found, err
 		})},
-	{"touch lends the data", "GetTouchData",
-		touching(func(s *reference, key string, ttl time.Duration) ([]byte, bool, error) {
-			_, found, err := s.doGetTouch(context.Background(), key, ttl)
-			return s.records[key].data, found, err
-		})},
 }
 
 // swapping makes a store with a broken Swap.
@@ -156,18 +151,13 @@ var brokenSwap = []broken{
 			}
 			return s.doSwap(context.Background(), key, old, new, ttl)
 		})},
-	{"swap keeps new, and lends current", "SwapCopies",
+	{"swap keeps new", "SwapCopies",
 		swapping(func(s *reference, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {
 			current, swapped, err := s.doSwap(context.Background(), key, old, new, ttl)
 			if swapped && new != nil {
 				s.records[key] = record{data: new, expires: time.Now().Add(ttl)}
 			}
 			return current, swapped, err
-		})},
-	{"swap lends current", "SwapCopies",
-		swapping(func(s *reference, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {
-			_, swapped, err := s.doSwap(context.Background(), key, old, new, ttl)
-			return s.live(key), swapped, err
 		})},
 	{"swap keeps the ttl", "SwapTTL",
 		swapping(func(s *reference, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {

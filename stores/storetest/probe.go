@@ -166,6 +166,17 @@ func (p *probe) wantRefused(when, key string, old, new []byte, ttl time.Duration
 	}
 }
 
+// wantStays replaces the record and removes it, and fails unless what was got
+// of it before stays as it is.
+func (p *probe) wantStays(what, key string, got, want []byte) {
+	p.set(key, bytes.Repeat([]byte("!"), len(want)), long)
+	p.destroy(key)
+	p.set(p.key(), bytes.Repeat([]byte("?"), len(want)), long)
+	if !p.failed() && !bytes.Equal(got, want) {
+		p.failf("%s has become %s, and was %s", what, show(got), show(want))
+	}
+}
+
 // outlast lets ttl pass, and so much more that a record has to be gone.
 func (p *probe) outlast(ttl time.Duration) {
 	if !p.failed() {
