@@ -2,7 +2,6 @@ package core
 
 import (
 	"bytes"
-	"time"
 	"unicode/utf8"
 )
 
@@ -175,7 +174,7 @@ func (s *Session) encodeCookie(sends bool) []byte {
 	raw, changed := s.encodeAttributes()
 	switch {
 	case sends && s.dated():
-		return s.stamp(raw, time.Now())
+		return s.stamp(raw)
 	case changed:
 		return raw
 	}

@@ -19,11 +19,21 @@ func (s *Session) Commit() error {
 		}
 		return nil
 	}
-	if s.committed {
+	if s.committed || s.commitIfIdle() {
 		s.io.Unlock()
 		return nil
 	}
 	return s.conclude(false)
+}
+
+func (s *Session) commitIfIdle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.idle() {
+		return false
+	}
+	s.committed, s.committedAt = true, s.gen
+	return true
 }
 
 // End is for adapters. It commits what has not been committed and seals the
@@ -43,13 +53,23 @@ func (s *Session) End() error {
 func (s *Session) sealIfDone() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := s.work
-	done := s.committed && (w == nil || w.gen == w.committedAt && w.bindings == nil && !w.forced)
-	if !done && s.savable() == nil {
+	if s.savable() == nil && !s.idle() {
 		return false
 	}
 	s.seal()
 	return true
+}
+
+// idle reports whether there is nothing to commit, as for most requests.
+func (s *Session) idle() bool {
+	w := s.work
+	switch {
+	case w == nil:
+		return s.committed
+	case s.committed:
+		return w.gen == w.committedAt && w.bindings == nil && !w.forced
+	}
+	return w.gen == 0 && w.bindings == nil && w.unsavable == nil && w.owed == cookieLeave && s.facts().plan() == (plan{})
 }
 
 // Save saves the session now, as the commit would, which then sends the
@@ -167,10 +187,13 @@ func (s *Session) Overruled(err error) {
 
 // enterCommit takes s.io, if there is a session to save.
 func (s *Session) enterCommit() error {
-	if err := s.lockedSavable(); err != nil {
-		return err
+	if !s.io.TryLock() {
+		// Whoever has it may be a hook of this very goroutine.
+		if err := s.lockedSavable(); err != nil {
+			return err
+		}
+		s.io.Lock()
 	}
-	s.io.Lock()
 	if err := s.lockedSavable(); err != nil {
 		s.io.Unlock()
 		return err
@@ -246,7 +269,7 @@ func (s *Session) prepare() (plan, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.syncBindings()
-	s.committedAt = s.gen
+	s.committedAt, s.moment = s.gen, time.Time{}
 	if s.destroyed && s.unsavable == ErrSuperseded && !s.prevented {
 		s.owed = cookieClear // of the session that it asked to end, as far as it can
 	}
@@ -290,7 +313,7 @@ func (s *Session) facts() facts {
 	f.empty = !s.stored && !s.hasValues()
 	f.attributes = s.attributesChanged()
 	f.changed = s.dirty || len(s.doubts) > 0 || s.valuesChanged()
-	f.holds = f.changed && s.holdsCookie(time.Now())
+	f.holds = f.changed && s.holdsCookie()
 	return f
 }
 
@@ -366,7 +389,7 @@ func (s *Session) pay(late, lost bool) error {
 	s.owed = cookieLeave
 	s.mu.Lock()
 	s.attributes()
-	id, sig, cookie, stored, told := s.id, s.sig, s.cookieFrom, s.stored, s.id == s.carried.id
+	id, sig, cookie, stored, told, now := s.id, s.sig, s.cookieFrom, s.stored, s.id == s.carried.id, s.now()
 	s.mu.Unlock()
 	switch {
 	case lost && act == cookieSend, act == cookieSend && !stored: // not stored: another goroutine has regenerated it since
@@ -376,7 +399,7 @@ func (s *Session) pay(late, lost bool) error {
 	case late:
 		return ErrTooLate
 	case act == cookieSend:
-		s.engine.carrier.send(s.res, id, sig, cookie, time.Now())
+		s.engine.carrier.send(s.res, id, sig, cookie, now)
 	case act == cookieClear:
 		s.engine.carrier.clear(s.res, cookie)
 	}

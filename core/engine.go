@@ -146,7 +146,7 @@ func (e *Engine) secure(req Request) bool {
 }
 
 // ttl returns how long a record is to live, given what TTLFunc said.
-func (e *Engine) ttl(c *Cookie, fromFunc time.Duration, now time.Time) time.Duration {
+func (e *Engine) ttl(c *Cookie, fromFunc time.Duration) time.Duration {
 	ttl := defaultTTL
 	switch {
 	case e.opts.TTL != 0:
@@ -154,7 +154,7 @@ func (e *Engine) ttl(c *Cookie, fromFunc time.Duration, now time.Time) time.Dura
 	case fromFunc != 0:
 		ttl = fromFunc
 	case !c.Expires.IsZero():
-		ttl = c.Expires.Sub(now)
+		ttl = time.Until(c.Expires)
 	case c.MaxAge != BrowserSession:
 		ttl = c.MaxAge
 	}
@@ -167,7 +167,7 @@ func (e *Engine) extendOnLoad() time.Duration {
 	if !e.opts.Rolling || e.opts.TTLFunc != nil {
 		return 0
 	}
-	return e.ttl(&e.opts.Cookie, 0, time.Now())
+	return e.ttl(&e.opts.Cookie, 0)
 }
 
 // read returns the id of a request: the one that WithID forces, or the one

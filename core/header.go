@@ -21,7 +21,8 @@ type candidates struct {
 // collect reads raw Cookie lines. Pairs end at each ';', even inside quotes;
 // only spaces and tabs are trimmed; names are compared byte for byte and
 // nothing is percent-decoded; one balanced pair of quotes around a value is
-// removed. A header over the limits carries no session.
+// removed. A header over the limits carries no session. The signature's name
+// has to begin with the other, as nearly all that is in the way does not.
 func (c *candidates) collect(lines []string, name, sigName string) {
 	size, pairs := 0, 0
 	for _, line := range lines {
@@ -29,26 +30,34 @@ func (c *candidates) collect(lines []string, name, sigName string) {
 			*c = candidates{}
 			return
 		}
-		for rest, more := line, true; more; {
-			var pair string
-			if pair, rest, more = strings.Cut(rest, ";"); pair == "" {
+		for line != "" {
+			pair := line
+			if end := strings.IndexByte(line, ';'); end >= 0 {
+				pair, line = line[:end], line[end+1:]
+			} else {
+				line = ""
+			}
+			if pair == "" {
 				continue
 			}
 			if pairs++; pairs > maxCookies {
 				*c = candidates{}
 				return
 			}
-			c.pair(pair, name, sigName)
+			if pair = trimLeft(pair); strings.HasPrefix(pair, name) {
+				c.pair(pair, name, sigName)
+			}
 		}
 	}
 }
 
 func (c *candidates) pair(pair, name, sigName string) {
-	key, value, ok := strings.Cut(pair, "=")
-	if !ok {
+	equals := strings.IndexByte(pair, '=')
+	if equals < 0 {
 		return
 	}
-	switch trim(key) {
+	value := pair[equals+1:]
+	switch trim(pair[:equals]) {
 	case name:
 		if c.idCount < maxCandidates {
 			c.ids[c.idCount] = unquote(trim(value))
@@ -62,10 +71,15 @@ func (c *candidates) pair(pair, name, sigName string) {
 	}
 }
 
-func trim(s string) string {
+func trimLeft(s string) string {
 	for s != "" && (s[0] == ' ' || s[0] == '\t') {
 		s = s[1:]
 	}
+	return s
+}
+
+func trim(s string) string {
+	s = trimLeft(s)
 	for s != "" && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t') {
 		s = s[:len(s)-1]
 	}

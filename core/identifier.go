@@ -29,12 +29,21 @@ func newID() (string, error) {
 // wellFormed reports whether an id consists of letters, digits, '-' and '_'.
 func wellFormed(id string) bool {
 	for i := 0; i < len(id); i++ {
-		if c := id[i] | 0x20; (c < 'a' || c > 'z') && (id[i] < '0' || id[i] > '9') && id[i] != '-' && id[i] != '_' {
+		if !inIDs[id[i]] {
 			return false
 		}
 	}
 	return id != ""
 }
+
+// inIDs are the characters of ids. A table, since of a random character the
+// processor cannot guess which kind it is.
+var inIDs = func() (in [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
+		in[c] = true
+	}
+	return in
+}()
 
 func defaultShape(id string) bool { return len(id) == idLen && wellFormed(id) }
 

@@ -138,7 +138,7 @@ func (s *Session) settle(ctx context.Context, result loadResult, data []byte) (l
 	if result == superseded {
 		_ = store.rebury(ctx, key, data) // what fails is tried again by the next load
 	}
-	ttl := s.engine.ttl(cookie, 0, time.Now())
+	ttl := s.engine.ttl(cookie, 0)
 	if result != taken || cookie == &s.engine.opts.Cookie || ttl >= extended {
 		return result, nil
 	}

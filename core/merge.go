@@ -188,7 +188,7 @@ func (s *Session) mergeChange(c change, base []byte, now *document) (raw []byte,
 	if s.engine.opts.OnConflict == nil || same(base, theirs) {
 		return c.raw, nil
 	}
-	raw, err = s.engine.opts.OnConflict(c.key, base, c.raw, theirs)
+	raw, err = s.engine.opts.OnConflict(c.key, bytes.Clone(base), bytes.Clone(c.raw), bytes.Clone(theirs))
 	if err != nil || raw == nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ const attrSent = "sent"
 
 // holdsCookie reports whether the client has the cookie as it would be sent,
 // but for a small part of its life.
-func (s *Session) holdsCookie(now time.Time) bool {
+func (s *Session) holdsCookie() bool {
 	if s.carried.byWithID || s.carried.outdated || s.id != s.carried.id {
 		return false
 	}
@@ -29,8 +29,17 @@ func (s *Session) holdsCookie(now time.Time) bool {
 	if !s.dated() {
 		return true
 	}
-	age, most := now.Sub(time.Unix(s.sent, 0)), cookie.MaxAge/renewals
+	age, most := s.now().Sub(time.Unix(s.sent, 0)), cookie.MaxAge/renewals
 	return most > time.Second && -most < age && age < most
+}
+
+// now returns the time of this commit, which one look at the clock has to do
+// for: at some machines it costs as much as a signature.
+func (s *Session) now() time.Time {
+	if s.moment.IsZero() {
+		s.moment = time.Now()
+	}
+	return s.moment
 }
 
 // dated reports whether the client's cookie expires a while after it is sent.
@@ -84,13 +93,13 @@ func (e *Engine) usual(raw []byte) (sent int64, ok bool) {
 
 // stamp notes in the stored attributes that the client is given the cookie
 // now. What it returns is good until it is called again.
-func (s *Session) stamp(raw []byte, now time.Time) []byte {
+func (s *Session) stamp(raw []byte) []byte {
 	if _, usual := s.engine.usual(raw); !usual {
 		var d document
 		d.parse(raw)
-		return d.rewrite([]edit{{attrSent, strconv.AppendInt(nil, now.Unix(), 10)}}, false, "")
+		return d.rewrite([]edit{{attrSent, strconv.AppendInt(nil, s.now().Unix(), 10)}}, false, "")
 	}
 	base := s.engine.newCookie
 	out := append(append(s.stamped[:0], base[:len(base)-1]...), sentMember...)
-	return append(strconv.AppendInt(out, now.Unix(), 10), '}')
+	return append(strconv.AppendInt(out, s.now().Unix(), 10), '}')
 }

@@ -77,6 +77,7 @@ type work struct {
 	cookieFrom *Cookie   // as they were loaded
 	sent       int64     // when the client was given it, see attrSent
 	stamped    [160]byte // room for stamp
+	moment     time.Time // see now
 
 	// Under io alone:
 	doubts []draft   // of the base, whose writes had no answer

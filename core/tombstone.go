@@ -42,7 +42,10 @@ func tombstoneLeft(data []byte, now time.Time) time.Duration {
 
 // mark gives a record that nobody else will write: white space at its end,
 // which says nothing in JSON.
-func mark(record []byte) []byte { return appendWhite(record, rand.Uint64(), markBits) }
+func mark(record []byte) []byte {
+	room := make([]byte, 0, len(record)+markBits/2)
+	return appendWhite(append(room, record...), rand.Uint64(), markBits)
+}
 
 // The four characters of white space that JSON knows carry two bits each.
 const white = " \t\n\r"

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"reflect"
@@ -45,7 +46,7 @@ func decode[T any](key string, raw []byte) (T, error) {
 		return v, nil
 	}
 	var v T
-	if err := json.Unmarshal(raw, &v); err != nil {
+	if err := json.Unmarshal(bytes.Clone(raw), &v); err != nil { // an UnmarshalJSON may do to it what it likes
 		var zero T
 		return zero, &ValueError{Key: key, Type: reflect.TypeFor[T](), Err: err}
 	}

@@ -38,7 +38,7 @@ func (s *Session) extend(ctx context.Context, sends bool) (err error) {
 	if err := s.admit(cookie, sends); err != nil {
 		return err
 	}
-	ttl := s.engine.ttl(cookie, asked, time.Now())
+	ttl := s.engine.ttl(cookie, asked)
 	if ttl <= 0 {
 		return errExpired
 	}
@@ -93,7 +93,7 @@ func (s *Session) draft(sends bool) (draft, error) {
 	if err := s.admit(d.cookie, sends); err != nil {
 		return d, err
 	}
-	if d.ttl = s.engine.ttl(d.cookie, asked, time.Now()); d.ttl <= 0 {
+	if d.ttl = s.engine.ttl(d.cookie, asked); d.ttl <= 0 {
 		return d, errExpired
 	}
 	return d, nil
