@@ -24,6 +24,11 @@ type member struct {
 	escaped     bool // the key has escapes, and has to be decoded to be compared
 }
 
+// newMember makes a member of where its parts begin and end, with the quotes.
+func newMember(key, keyEnd, val, valEnd int, escaped bool) member {
+	return member{uint32(key) + 1, uint32(keyEnd) - 1, uint32(val), uint32(valEnd), escaped}
+}
+
 // parse takes over raw as the document. It reports whether raw is exactly one
 // JSON object; if not, the document is empty.
 func (d *document) parse(raw []byte) bool { return d.parseAfter(raw, "") }
@@ -51,57 +56,63 @@ func (d *document) read() {
 }
 
 func (d *document) index(known string) bool {
-	s := scanner{text: d.raw}
-	if !s.take('{') {
+	text := d.raw
+	i := skipSpace(text, 0)
+	if !at(text, i, '{') {
 		return false
 	}
-	for more := !s.take('}'); more; {
-		m, ok := s.member(known)
-		if !ok {
-			return false
-		}
-		known = ""
-		d.members = append(d.members, m)
-		if more = s.take(','); !more && !s.take('}') {
-			return false
-		}
+	i = skipSpace(text, i+1)
+	more := !at(text, i, '}')
+	if !more {
+		i++
+	} else if begins(text, known) {
+		i, more = d.indexKnown(len(known))
 	}
-	s.space()
-	return s.pos == len(d.raw)
+	for more {
+		i, more = d.indexMember(i)
+	}
+	return i != bad && skipSpace(text, i) == len(text)
 }
 
-// member moves over a member of the outermost object.
-func (s *scanner) member(known string) (m member, ok bool) {
-	if known != "" && s.begins(known) {
-		s.pos = len(known)
-		m = member{key: 2, keyEnd: 2 + uint32(len(cookieMember)), val: 4 + uint32(len(cookieMember))}
-		ok = s.objectRest(2)
-		m.valEnd = uint32(s.pos)
-		return m, ok
+// indexMember moves over a member to the next one.
+func (d *document) indexMember(i int) (next int, more bool) {
+	keyEnd, escaped := skipString(d.raw, i)
+	if keyEnd == bad {
+		return bad, false
 	}
-	s.space()
-	m.key = uint32(s.pos) + 1
-	if m.escaped, ok = s.str(); !ok {
-		return m, false
+	val := skipColon(d.raw, keyEnd)
+	if val == bad {
+		return bad, false
 	}
-	m.keyEnd = uint32(s.pos) - 1
-	if !s.take(':') {
-		return m, false
+	valEnd := skipValue(d.raw, val, 1)
+	if valEnd == bad {
+		return bad, false
 	}
-	s.space()
-	m.val = uint32(s.pos)
-	ok = s.value(1)
-	m.valEnd = uint32(s.pos)
-	return m, ok
+	d.members = append(d.members, newMember(i, keyEnd, val, valEnd, escaped))
+	return skipComma(d.raw, valEnd, '}')
 }
 
-// begins reports whether the text begins with known, and a member of an
-// object ends there.
-func (s *scanner) begins(known string) bool {
-	if len(s.text) <= len(known) || string(s.text[:len(known)]) != known {
+// begins reports whether a text begins with what is known, and one of its
+// attributes ends there.
+func begins(text []byte, known string) bool {
+	if known == "" || len(text) <= len(known) || string(text[:len(known)]) != known {
 		return false
 	}
-	return s.text[len(known)] == ',' || s.text[len(known)] == '}'
+	return text[len(known)] == ',' || text[len(known)] == '}'
+}
+
+// indexKnown moves over the cookie's attributes, which are known up to a place.
+func (d *document) indexKnown(i int) (next int, more bool) {
+	i, more = skipComma(d.raw, i, '}')
+	for more {
+		i, more = skipMember(d.raw, i, 2)
+	}
+	if i == bad {
+		return bad, false
+	}
+	const keyEnd = len(`{"` + cookieMember + `"`)
+	d.members = append(d.members, newMember(1, keyEnd, keyEnd+1, i, false))
+	return skipComma(d.raw, i, '}')
 }
 
 // get returns the bytes of a member's value. Of several members with the same

@@ -88,7 +88,7 @@ func (e *Engine) Load(req Request, res Response) (*Session, error) {
 func (e *Engine) LoadInto(s *Session, req Request, res Response, outer *Session) error {
 	s.engine, s.req, s.res, s.outer = e, req, res, outer
 	if path := e.opts.Cookie.Path; path != "/" && !pathMatches(req.Path(), path) {
-		s.stage, s.loadErr = failed, ErrOutsidePath
+		s.stage = outside
 		return nil
 	}
 	if e.opts.Defer {

@@ -61,7 +61,7 @@ func (s *Session) loadNow() (req Request, err error) {
 }
 
 func (s *Session) setLoaded(err error) {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	if s.stage, s.loadErr = loaded, nil; err != nil && err != ErrCorruptRecord {
 		s.stage, s.loadErr = failed, err
@@ -74,8 +74,12 @@ func (s *Session) loadState() (done bool, err error) {
 	switch {
 	case s.sealed:
 		return true, ErrSealed
-	case s.stage != deferred:
+	case s.stage == loaded:
+		return true, nil
+	case s.stage == failed:
 		return true, s.loadErr
+	case s.stage == outside:
+		return true, ErrOutsidePath
 	case s.inHook:
 		return true, ErrInsideHook
 	}
@@ -93,12 +97,14 @@ func (s *Session) load() error {
 	var found bool
 	var extended time.Duration
 	var err error
+	key := ""
 	if c.id != "" {
-		if data, found, extended, err = e.backend.get(ctx, s.key(c.id), e.extendOnLoad()); err != nil {
+		key = e.opts.Prefix + c.id
+		if data, found, extended, err = e.backend.get(ctx, key, e.extendOnLoad()); err != nil {
 			return s.unloadable(err)
 		}
 	}
-	result := s.take(c, data, found, extended)
+	result := s.take(c, key, data, found, extended)
 	if extended > 0 {
 		if result, err = s.settle(ctx, result, data); err != nil {
 			s.lock()
@@ -185,10 +191,10 @@ const (
 )
 
 // take takes over what the store had.
-func (s *Session) take(c carried, data []byte, found bool, extended time.Duration) loadResult {
+func (s *Session) take(c carried, key string, data []byte, found bool, extended time.Duration) loadResult {
 	s.lock()
 	defer s.mu.Unlock()
-	s.carried = c
+	s.carried, s.lastKey = c, key
 	switch {
 	case c.id == "":
 		return noID

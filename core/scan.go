@@ -8,209 +8,219 @@ import (
 // maxDepth is how deeply a record may nest, the limit of encoding/json.
 const maxDepth = 10000
 
-// A scanner walks over JSON text without decoding it. It accepts exactly what
-// encoding/json's Valid accepts (RFC 8259), so that a record which passes it
-// can be decoded member by member later.
-type scanner struct {
-	text []byte
-	pos  int
+// The functions of this file walk over JSON text without decoding it. Each is
+// given where something begins and returns where it ends, or bad if it is not
+// what it should be. Together they accept exactly what encoding/json's Valid
+// accepts (RFC 8259), so that a record which passes them can be decoded member
+// by member later.
+const bad = -1
+
+// at reports whether a character is at a place.
+func at(text []byte, i int, c byte) bool { return i < len(text) && text[i] == c }
+
+// skipSpace is never bad.
+func skipSpace(text []byte, i int) int {
+	const spaces = 1<<' ' | 1<<'\t' | 1<<'\n' | 1<<'\r'
+	for i < len(text) && text[i] <= ' ' && spaces>>text[i]&1 != 0 {
+		i++
+	}
+	return i
 }
 
-func (s *scanner) space() {
-	for s.pos < len(s.text) && s.text[s.pos] <= ' ' {
-		switch s.text[s.pos] {
-		case ' ', '\t', '\n', '\r':
-			s.pos++
-		default:
-			return
+func skipValue(text []byte, i, depth int) int {
+	if i >= len(text) {
+		return bad
+	}
+	switch text[i] {
+	case '"':
+		end, _ := skipString(text, i)
+		return end
+	case '{':
+		if depth == maxDepth {
+			return bad
 		}
+		return skipObject(text, i+1, depth+1)
+	case '[':
+		if depth == maxDepth {
+			return bad
+		}
+		return skipArray(text, i+1, depth+1)
+	case 't':
+		return skipLiteral(text, i, "true")
+	case 'f':
+		return skipLiteral(text, i, "false")
+	case 'n':
+		return skipLiteral(text, i, "null")
 	}
+	return skipNumber(text, i)
 }
 
-// take moves over c, if it is the next byte after white space.
-func (s *scanner) take(c byte) bool {
-	s.space()
-	if s.pos < len(s.text) && s.text[s.pos] == c {
-		s.pos++
-		return true
+// skipObject begins behind the brace.
+func skipObject(text []byte, i, depth int) int {
+	if i = skipSpace(text, i); at(text, i, '}') {
+		return i + 1
 	}
-	return false
-}
-
-// value moves over one value and the white space before it.
-func (s *scanner) value(depth int) bool {
-	s.space()
-	if s.pos >= len(s.text) {
-		return false
+	for more := true; more; {
+		i, more = skipMember(text, i, depth)
 	}
-	switch c := s.text[s.pos]; {
-	case c == '"':
-		_, ok := s.str()
-		return ok
-	case c == '{':
-		return depth < maxDepth && s.object(depth+1)
-	case c == '[':
-		return depth < maxDepth && s.array(depth+1)
-	case c == 't':
-		return s.literal("true")
-	case c == 'f':
-		return s.literal("false")
-	case c == 'n':
-		return s.literal("null")
-	default:
-		return s.number()
+	return i
+}
+
+// skipMember moves over a member of an object and what follows it: to the next
+// one, or behind the object.
+func skipMember(text []byte, i, depth int) (next int, more bool) {
+	if i, _ = skipString(text, i); i == bad {
+		return bad, false
 	}
+	if i = skipColon(text, i); i == bad {
+		return bad, false
+	}
+	if i = skipValue(text, i, depth); i == bad {
+		return bad, false
+	}
+	return skipComma(text, i, '}')
 }
 
-func (s *scanner) object(depth int) bool {
-	s.pos++
-	return s.take('}') || s.objectMembers(depth)
+// skipColon moves from the end of a key to its value.
+func skipColon(text []byte, i int) int {
+	if i = skipSpace(text, i); !at(text, i, ':') {
+		return bad
+	}
+	return skipSpace(text, i+1)
 }
 
-// objectRest moves over what follows a member of an object.
-func (s *scanner) objectRest(depth int) bool {
-	return s.take('}') || s.take(',') && s.objectMembers(depth)
+// skipComma moves over what stands behind an element: to the next one, or
+// behind the bracket that closes them.
+func skipComma(text []byte, i int, closing byte) (next int, more bool) {
+	switch i = skipSpace(text, i); {
+	case at(text, i, ','):
+		return skipSpace(text, i+1), true
+	case at(text, i, closing):
+		return i + 1, false
+	}
+	return bad, false
 }
 
-func (s *scanner) objectMembers(depth int) bool {
+// skipArray begins behind the bracket.
+func skipArray(text []byte, i, depth int) int {
+	if i = skipSpace(text, i); at(text, i, ']') {
+		return i + 1
+	}
 	for {
-		s.space()
-		if _, ok := s.str(); !ok || !s.take(':') || !s.value(depth) {
-			return false
+		if i = skipValue(text, i, depth); i == bad {
+			return bad
 		}
-		if s.take('}') {
-			return true
-		}
-		if !s.take(',') {
-			return false
+		var more bool
+		if i, more = skipComma(text, i, ']'); !more {
+			return i
 		}
 	}
 }
 
-func (s *scanner) array(depth int) bool {
-	s.pos++
-	if s.take(']') {
-		return true
+// skipString also reports whether the string has escapes.
+func skipString(text []byte, i int) (end int, escaped bool) {
+	if !at(text, i, '"') {
+		return bad, false
 	}
-	for s.value(depth) {
-		if s.take(']') {
-			return true
+	for i++; ; i++ {
+		switch i = skipOrdinary(text, i); {
+		case at(text, i, '"'):
+			return i + 1, escaped
+		case !at(text, i, '\\'):
+			return bad, false
 		}
-		if !s.take(',') {
-			return false
+		escaped = true
+		if i = lastOfEscape(text, i+1); i == bad {
+			return bad, false
 		}
 	}
-	return false
 }
 
-// str moves over a string, and reports whether it has escapes.
-func (s *scanner) str() (escaped, ok bool) {
-	if s.pos >= len(s.text) || s.text[s.pos] != '"' {
-		return false, false
-	}
-	for i := s.pos + 1; i < len(s.text); i++ {
-		i += ordinary(s.text[i:])
-		if i == len(s.text) {
-			return false, false
-		}
-		switch c := s.text[i]; {
-		case c == '"':
-			s.pos = i + 1
-			return escaped, true
-		case c == '\\':
-			escaped = true
-			if i = s.escape(i + 1); i < 0 {
-				return false, false
-			}
-		case c < ' ':
-			return false, false
-		}
-	}
-	return false, false
-}
-
-// ordinary returns how many bytes come before the first that means something
-// in a string: a quote, a backslash or a control character. It looks at eight
-// at a time: in x-ones a byte borrows, and gets its highest bit, if it was
-// zero, and the first byte that does so was.
-func ordinary(text []byte) (n int) {
+// skipOrdinary moves to the first byte that means something in a string: a
+// quote, a backslash or a control character. It looks at eight at a time: in
+// x-ones a byte borrows, and gets its highest bit, if it was zero, and the
+// first byte that does so was.
+func skipOrdinary(text []byte, i int) int {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	for ; n+8 <= len(text); n += 8 {
-		w := binary.LittleEndian.Uint64(text[n:])
+	for ; i+8 <= len(text); i += 8 {
+		w := binary.LittleEndian.Uint64(text[i:])
 		quote, slash := w^ones*'"', w^ones*'\\'
 		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & highs; found != 0 {
-			return n + bits.TrailingZeros64(found)/8
+			return i + bits.TrailingZeros64(found)/8
 		}
 	}
-	for n < len(text) && text[n] >= ' ' && text[n] != '"' && text[n] != '\\' {
-		n++
+	for i < len(text) && text[i] >= ' ' && text[i] != '"' && text[i] != '\\' {
+		i++
 	}
-	return n
+	return i
 }
 
-// escape returns the position of an escape's last byte, given that of the
-// byte behind its backslash, or -1.
-func (s *scanner) escape(i int) int {
-	if i >= len(s.text) {
-		return -1
+// lastOfEscape returns the place of an escape's last byte, given that of the
+// byte behind its backslash.
+func lastOfEscape(text []byte, i int) int {
+	if i >= len(text) {
+		return bad
 	}
-	switch s.text[i] {
+	switch text[i] {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return i
 	case 'u':
-		if i+4 >= len(s.text) {
-			return -1
+		if i+4 >= len(text) {
+			return bad
 		}
-		for _, c := range s.text[i+1 : i+5] {
+		for _, c := range text[i+1 : i+5] {
 			if !isHex(c) {
-				return -1
+				return bad
 			}
 		}
 		return i + 4
 	}
-	return -1
+	return bad
 }
 
 func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
-func (s *scanner) literal(word string) bool {
-	end := s.pos + len(word)
-	if end > len(s.text) || string(s.text[s.pos:end]) != word {
-		return false
+func skipLiteral(text []byte, i int, word string) int {
+	end := i + len(word)
+	if end > len(text) || string(text[i:end]) != word {
+		return bad
 	}
-	s.pos = end
-	return true
+	return end
 }
 
-func (s *scanner) number() bool {
-	s.skip('-')
-	if !s.skip('0') && s.digits() == 0 {
-		return false
+func skipNumber(text []byte, i int) int {
+	if at(text, i, '-') {
+		i++
 	}
-	if s.skip('.') && s.digits() == 0 {
-		return false
+	if at(text, i, '0') {
+		i++
+	} else if i = skipDigits(text, i); i == bad {
+		return bad
 	}
-	if s.skip('e') || s.skip('E') {
-		_ = s.skip('+') || s.skip('-')
-		return s.digits() > 0
+	if at(text, i, '.') {
+		if i = skipDigits(text, i+1); i == bad {
+			return bad
+		}
 	}
-	return true
+	if at(text, i, 'e') || at(text, i, 'E') {
+		if i++; at(text, i, '+') || at(text, i, '-') {
+			i++
+		}
+		return skipDigits(text, i)
+	}
+	return i
 }
 
-func (s *scanner) skip(c byte) bool {
-	if s.pos < len(s.text) && s.text[s.pos] == c {
-		s.pos++
-		return true
+// skipDigits moves over one digit at least.
+func skipDigits(text []byte, i int) int {
+	start := i
+	for i < len(text) && text[i]-'0' <= 9 {
+		i++
 	}
-	return false
-}
-
-func (s *scanner) digits() (n int) {
-	for s.pos < len(s.text) && '0' <= s.text[s.pos] && s.text[s.pos] <= '9' {
-		s.pos++
-		n++
+	if i == start {
+		return bad
 	}
-	return n
+	return i
 }

@@ -26,11 +26,9 @@ type Session struct {
 	outer  *Session
 
 	// io is held by whoever loads or saves, over hooks and store calls. It is
-	// taken before mu, and guards lastKey, see key, and of work what only saves
-	// look at. What is written under both, as committed is, may be read under
-	// either.
-	io      sync.Mutex
-	lastKey string
+	// taken before mu, and guards of work what only saves look at. What is
+	// written under both, as committed is, may be read under either.
+	io sync.Mutex
 
 	// mu guards the remaining fields. It is never held over a call of the
 	// store, nor of user code but for what knows nothing of the session: the
@@ -41,7 +39,6 @@ type Session struct {
 	committed bool // the commit before the headers has run
 	sealed    bool
 	stored    bool // the store has a record under id
-	loadErr   error
 	id        string
 
 	*work // nil until somebody asks for the session: most requests never do
@@ -51,6 +48,7 @@ type Session struct {
 // Session, which a handler may keep for longer than it should, it is used
 // again: seal takes it away from its session, under both locks.
 type work struct {
+	loadErr   error
 	unsavable error // why nothing of this session may be saved
 
 	idErr     error
@@ -80,10 +78,11 @@ type work struct {
 	moment     time.Time // see now
 
 	// Under io alone:
-	doubts []draft   // of the base, whose writes had no answer
-	own    ownRecord // zero for none
-	owed   cookieAct // what the response is to say of the cookie
-	failed error     // the commit's
+	lastKey string    // see key
+	doubts  []draft   // of the base, whose writes had no answer
+	own     ownRecord // zero for none
+	owed    cookieAct // what the response is to say of the cookie
+	failed  error     // the commit's
 }
 
 // lock takes mu for what needs more of the session than how far it is.
@@ -99,7 +98,8 @@ type stage uint8
 const (
 	deferred stage = iota
 	loaded
-	failed
+	failed  // with loadErr
+	outside // of the cookie's path
 )
 
 // ID returns the session's id. A new session's is made when it is first asked
