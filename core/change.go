@@ -41,13 +41,12 @@ func (s *Session) current(key string) (raw []byte, ok bool) {
 }
 
 // put records a change. It keeps a binding of that key only if told to.
-func (s *Session) put(c change, keepBinding bool) {
+func (s *Session) put(c *change, keepBinding bool) {
 	s.gen++
-	c.gen = s.gen
 	if !keepBinding {
 		s.unbind(c.key)
 	}
-	s.changes.put(c)
+	s.changes.put(c).gen = s.gen
 }
 
 func (s *Session) unbind(key string) {
@@ -72,12 +71,12 @@ func (s *Session) binding(key string) *binding {
 func (s *Session) syncBinding(b *binding) {
 	raw, err := encode(b.ptr)
 	if err != nil {
-		s.put(change{key: b.key, raw: b.found, err: encodeError(b.key, b.ptr, err)}, true)
+		s.put(&change{key: b.key, raw: b.found, err: encodeError(b.key, b.ptr, err)}, true)
 		return
 	}
 	if c := s.changes.find(b.key); !bytes.Equal(raw, b.found) || c != nil && c.err != nil {
 		b.found = raw
-		s.put(change{key: b.key, raw: raw}, true)
+		s.put(&change{key: b.key, raw: raw}, true)
 	}
 }
 

@@ -51,21 +51,23 @@ func (cs *changeset) find(key string) *change {
 	return nil
 }
 
-// put adds a change, in place of an earlier one of its key.
-func (cs *changeset) put(c change) {
+// put adds a change, in place of an earlier one of its key, and returns where
+// it is.
+func (cs *changeset) put(c *change) *change {
 	if mine := cs.find(c.key); mine != nil {
-		*mine = c
-		return
+		*mine = *c
+		return mine
 	}
 	if cs.list == nil {
 		cs.list = make([]change, 0, few/2)
 	}
-	cs.list = append(cs.list, c)
+	cs.list = append(cs.list, *c)
 	if cs.at != nil {
 		cs.at[c.key] = len(cs.list) - 1
-		return
+	} else {
+		cs.index()
 	}
-	cs.index()
+	return &cs.list[len(cs.list)-1]
 }
 
 // index makes the map of a long list.

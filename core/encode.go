@@ -12,24 +12,9 @@ import (
 // without a negative zero. So a Node program that shares the record reads
 // what it would have written itself.
 func encode(v any) ([]byte, error) {
-	switch v := v.(type) {
-	case string:
-		if plain(v) {
-			return appendQuoted(make([]byte, 0, len(v)+2), v), nil
-		}
-	case []string:
-		if raw := encodeStrings(v); raw != nil {
+	if size := plainSize(v); size > 0 {
+		if raw, ok := appendPlain(make([]byte, 0, size), v); ok {
 			return raw, nil
-		}
-	case bool:
-		return strconv.AppendBool(nil, v), nil
-	case int:
-		return strconv.AppendInt(nil, int64(v), 10), nil
-	case int64:
-		return strconv.AppendInt(nil, v, 10), nil
-	case float64:
-		if v == 0 {
-			return []byte("0"), nil
 		}
 	}
 	var buf bytes.Buffer
@@ -41,51 +26,94 @@ func encode(v any) ([]byte, error) {
 	return unescapeSeparators(bytes.TrimSuffix(buf.Bytes(), []byte("\n"))), nil
 }
 
-// encodeStrings returns nil for what is not a list of plain strings.
-func encodeStrings(list []string) []byte {
-	if list == nil {
-		return nil
-	}
-	size := 2
-	for _, s := range list {
-		if !plain(s) {
-			return nil
+// plainSize returns the room that appendPlain needs, 0 for what it does not
+// know.
+func plainSize(v any) int {
+	switch v := v.(type) {
+	case string:
+		return len(v) + len(`""`)
+	case []string:
+		size := len("[]")
+		for _, s := range v {
+			size += len(s) + len(`"",`)
 		}
-		size += len(s) + 3
+		return size
+	case bool:
+		return len("false")
+	case int:
+		return intSize(int64(v))
+	case int64:
+		return intSize(v)
+	case float64:
+		if v == 0 {
+			return len("0")
+		}
 	}
-	out := append(make([]byte, 0, size), '[')
+	return 0
+}
+
+func intSize(n int64) int {
+	if -1e7 < n && n < 1e8 {
+		return 8
+	}
+	return len("-9223372036854775808")
+}
+
+// appendPlain appends the values that most sessions are made of, unless there
+// is something in them to be escaped.
+func appendPlain(out []byte, v any) (raw []byte, ok bool) {
+	switch v := v.(type) {
+	case string:
+		return appendPlainString(out, v)
+	case []string:
+		return appendPlainStrings(out, v)
+	case bool:
+		return strconv.AppendBool(out, v), true
+	case int:
+		return strconv.AppendInt(out, int64(v), 10), true
+	case int64:
+		return strconv.AppendInt(out, v, 10), true
+	case float64:
+		if v == 0 {
+			return append(out, '0'), true // a negative one too
+		}
+	}
+	return out, false
+}
+
+func appendPlainStrings(out []byte, list []string) (raw []byte, ok bool) {
+	if list == nil {
+		return out, false
+	}
+	out = append(out, '[')
 	for i, s := range list {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = appendQuoted(out, s)
+		if out, ok = appendPlainString(out, s); !ok {
+			return out, false
+		}
 	}
-	return append(out, ']')
+	return append(out, ']'), true
+}
+
+func appendPlainString(out []byte, s string) (raw []byte, ok bool) {
+	start := len(out) + 1
+	out = append(append(out, '"'), s...)
+	ok = plain(out[start:])
+	return append(out, '"'), ok
 }
 
 // plain reports whether a string's JSON form is the string in quotes.
-func plain(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
+func plain(s []byte) bool { return skipPlain(s, 0) == len(s) }
 
 func appendString(out []byte, s string) []byte {
-	if !plain(s) {
-		raw, _ := encode(s) // a string always has a JSON form
-		return append(out, raw...)
+	start := len(out)
+	if quoted, ok := appendPlainString(out, s); ok {
+		return quoted
 	}
-	return appendQuoted(out, s)
-}
-
-// appendQuoted appends a plain string.
-func appendQuoted(out []byte, s string) []byte {
-	out = append(out, '"')
-	out = append(out, s...)
-	return append(out, '"')
+	raw, _ := encode(s) // a string always has a JSON form
+	return append(out[:start], raw...)
 }
 
 // unescapeSeparators undoes the two escapes that encoding/json always makes.

@@ -60,7 +60,7 @@ func (s *Session) putUpdate(key string, from, to []byte, run update) bool {
 	} else if mine != nil && mine.updates != nil {
 		c.updates, c.firm = append(mine.updates, step{run, s.gen + 1}), mine.firm
 	}
-	s.put(c, false)
+	s.put(&c, false)
 	return true
 }
 

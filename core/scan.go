@@ -3,6 +3,7 @@ package core
 import (
 	"encoding/binary"
 	"math/bits"
+	"unicode/utf8"
 )
 
 // maxDepth is how deeply a record may nest, the limit of encoding/json.
@@ -137,15 +138,10 @@ func skipString(text []byte, i int) (end int, escaped bool) {
 }
 
 // skipOrdinary moves to the first byte that means something in a string: a
-// quote, a backslash or a control character. It looks at eight at a time: in
-// x-ones a byte borrows, and gets its highest bit, if it was zero, and the
-// first byte that does so was.
+// quote, a backslash or a control character.
 func skipOrdinary(text []byte, i int) int {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	for ; i+8 <= len(text); i += 8 {
-		w := binary.LittleEndian.Uint64(text[i:])
-		quote, slash := w^ones*'"', w^ones*'\\'
-		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & highs; found != 0 {
+		if found := special(binary.LittleEndian.Uint64(text[i:])); found != 0 {
 			return i + bits.TrailingZeros64(found)/8
 		}
 	}
@@ -153,6 +149,31 @@ func skipOrdinary(text []byte, i int) int {
 		i++
 	}
 	return i
+}
+
+// skipPlain is skipOrdinary, and stops at what is not ASCII too.
+func skipPlain(text []byte, i int) int {
+	for ; i+8 <= len(text); i += 8 {
+		w := binary.LittleEndian.Uint64(text[i:])
+		if found := special(w) | w&highs; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for i < len(text) && text[i] >= ' ' && text[i] < utf8.RuneSelf && text[i] != '"' && text[i] != '\\' {
+		i++
+	}
+	return i
+}
+
+const ones, highs = 0x0101010101010101, 0x8080808080808080
+
+// special finds the bytes that mean something in a string among eight: the
+// lowest bit that is set is the highest of the first of them. In x-ones a byte
+// borrows, and gets its highest bit, if it was zero, and the first byte that
+// does so was.
+func special(w uint64) uint64 {
+	quote, slash := w^ones*'"', w^ones*'\\'
+	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & highs
 }
 
 // lastOfEscape returns the place of an escape's last byte, given that of the

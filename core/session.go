@@ -64,6 +64,7 @@ type work struct {
 
 	base        document  // as the store has it
 	changes     changeset // mine on top of it
+	room        room      // for their values
 	first       [1]step   // room for the first
 	cleared     bool      // the base's values are hidden
 	clearedAt   uint64    // the generation of that

@@ -81,8 +81,11 @@ func decodePlain(raw []byte) (string, bool) {
 	if len(raw) < 2 || raw[0] != '"' {
 		return "", false
 	}
-	s := string(raw[1 : len(raw)-1])
-	return s, plain(s)
+	text := raw[1 : len(raw)-1]
+	if !plain(text) {
+		return "", false
+	}
+	return string(text), true
 }
 
 // decodeInt decodes integers of up to 18 digits.
@@ -111,6 +114,9 @@ func decodeInt(raw []byte) (n int64, ok bool) {
 // cannot be encoded, which also fails the commit unless the key is set again,
 // ErrReservedKey, ErrDestroyed or ErrSealed.
 func (s *Session) Set(key string, value any) error {
+	if done, err := s.setPlain(key, value); done {
+		return err
+	}
 	raw, err := encode(value)
 	if err != nil {
 		err = encodeError(key, value, err)
@@ -119,6 +125,24 @@ func (s *Session) Set(key string, value any) error {
 		return refused
 	}
 	return err
+}
+
+// setPlain is Set without any code of the user's, for the values that most
+// sessions are made of. It reports whether there is nothing left to do.
+func (s *Session) setPlain(key string, value any) (done bool, err error) {
+	if s == nil || reserved(key) {
+		return false, nil
+	}
+	s.lock()
+	defer s.mu.Unlock()
+	if s.changeable() != nil {
+		return false, nil
+	}
+	raw, ok := s.room.encode(value)
+	if ok {
+		s.put(&change{key: key, raw: raw}, false)
+	}
+	return ok, nil
 }
 
 func encodeError(key string, value any, err error) error {
@@ -130,7 +154,7 @@ func (s *Session) store(c change) error {
 	if reserved(c.key) {
 		return ErrReservedKey
 	}
-	return s.alter(func() { s.put(c, false) })
+	return s.alter(func() { s.put(&c, false) })
 }
 
 // Update makes a new value of the one under key, or of the zero T if there is
@@ -190,7 +214,7 @@ func (s *Session) deleteIf(key string, raw []byte) (taken bool, err error) {
 	err = s.alter(func() {
 		now, _ := s.current(key)
 		if taken = same(now, raw); taken {
-			s.put(change{key: key}, false)
+			s.put(&change{key: key}, false)
 		}
 	})
 	return taken, err
@@ -288,8 +312,8 @@ func (s *Session) Replace(values map[string]any) error {
 	}
 	return s.alter(func() {
 		s.clear()
-		for _, c := range changes {
-			s.put(c, false)
+		for i := range changes {
+			s.put(&changes[i], false)
 		}
 	})
 }
