@@ -245,7 +245,9 @@ func (s *Session) seal() {
 	if used := s.work; used != nil {
 		s.work = nil
 		used.changes.reset()
-		*used = work{changes: used.changes}
+		changes := used.changes
+		*used = work{}
+		used.changes = changes
 		s.engine.works.Put(used)
 	}
 }

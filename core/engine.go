@@ -53,7 +53,7 @@ func (e *Engine) newCarrier() carrier {
 	}
 	c := &cookieCarrier{name: e.opts.Key, sigName: e.opts.Key + ".sig", shape: e.shape, usual: &e.opts.Cookie}
 	if !e.opts.Cookie.DisableSigning {
-		c.signer = newSigner(e.opts.SigningKeys)
+		c.signer, c.recent = newSigner(e.opts.SigningKeys), newRecent()
 	}
 	return c
 }

@@ -148,6 +148,7 @@ func (s storeCarrier) refuses(bool, *Cookie) error                             {
 type cookieCarrier struct {
 	name, sigName string
 	signer        *signer // nil: unsigned
+	recent        *recent // with a signer
 	shape         func(id string) bool
 	usual         *Cookie // the attributes of most
 	last          atomic.Pointer[tail]
@@ -158,18 +159,23 @@ func (cc *cookieCarrier) read(req Request) carried {
 	found.collect(req.HeaderValues("Cookie"), cc.name, cc.sigName)
 	var c carried
 	for _, id := range found.ids[:found.idCount] {
+		sigs := found.sigs[:found.sigCount]
+		if sig, ok := cc.recent.find(id, sigs); ok {
+			return carried{id: id, sig: sig}
+		}
 		if !cc.shape(id) {
 			continue
 		}
 		if cc.signer == nil {
 			return carried{id: id}
 		}
-		if found.sigCount == 0 {
+		if len(sigs) == 0 {
 			return carried{}
 		}
-		key, sig := cc.signer.verify(cc.name, id, found.sigs[:found.sigCount])
+		key, sig := cc.signer.verify(cc.name, id, sigs)
 		switch {
 		case key == 0:
+			cc.recent.add(id, sig)
 			return carried{id: id, sig: sig}
 		case key > 0:
 			return carried{id: id, outdated: true}

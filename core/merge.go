@@ -6,59 +6,43 @@ import (
 	"slices"
 )
 
-// update runs a step on the current value, and remembers it so that it can
-// be run again on another one. The step runs without the lock: it is user
-// code, and may use the session.
-func (s *Session) update(key string, run update) error {
+// updatable returns the value that an update begins with, nil for none. The
+// update runs without the lock: it is user code, and may use the session.
+func (s *Session) updatable(key string) (raw []byte, err error) {
 	switch {
 	case s == nil:
-		return ErrNoSession
+		return nil, ErrNoSession
 	case reserved(key):
-		return ErrReservedKey
+		return nil, ErrReservedKey
 	}
-	for {
-		raw, err := s.updatable(key)
-		if err != nil {
-			return s.refuse(err)
-		}
-		next, err := run(raw)
-		if err != nil {
-			return err
-		}
-		if s.putUpdate(key, raw, next, run) {
-			return nil
-		}
-	}
-}
-
-// updatable returns the value that an update begins with, nil for none.
-func (s *Session) updatable(key string) ([]byte, error) {
 	s.lock()
-	defer s.mu.Unlock()
-	if err := s.changeable(); err != nil {
-		return nil, err
+	if err = s.changeable(); err == nil {
+		raw, _ = s.current(key)
 	}
-	raw, _ := s.current(key)
+	s.mu.Unlock()
+	if err != nil {
+		return nil, s.refuse(err)
+	}
 	return raw, nil
 }
 
-// putUpdate records an update, unless the value is another one by now.
-func (s *Session) putUpdate(key string, from, to []byte, run update) bool {
+// putUpdate records an update, and how to run it again on another value,
+// unless the value is not the one any more that it was made of.
+func (s *Session) putUpdate(c change, from []byte, again update) bool {
 	s.lock()
 	defer s.mu.Unlock()
 	if s.changeable() != nil {
 		return false
 	}
-	if now, _ := s.current(key); !same(now, from) {
+	if now, _ := s.current(c.key); !same(now, from) {
 		return false
 	}
-	c := change{key: key, raw: to}
 	// On top of a value of this request's own there is nothing to run again.
-	mine := s.changes.find(key)
+	mine := s.changes.find(c.key)
 	if mine == nil && !s.cleared {
-		c.updates = append(s.roomForUpdate(), step{run, s.gen + 1})
+		c.updates = append(s.roomForUpdate(), step{again, s.gen + 1})
 	} else if mine != nil && mine.updates != nil {
-		c.updates, c.firm = append(mine.updates, step{run, s.gen + 1}), mine.firm
+		c.updates, c.firm = append(mine.updates, step{again, s.gen + 1}), mine.firm
 	}
 	s.put(&c, false)
 	return true

@@ -164,24 +164,36 @@ func (s *Session) store(c change) error {
 // but compute. The error is a *ValueError if the value is not a T or the new
 // one cannot be encoded, ErrReservedKey, ErrDestroyed, or ErrSealed.
 func Update[T any](s *Session, key string, fn func(T) T) (T, error) {
-	var result T
-	err := s.update(key, func(raw []byte) ([]byte, error) {
-		var v T
-		var err error
-		if raw != nil {
-			if v, err = decode[T](key, raw); err != nil {
-				return nil, err
-			}
-		}
-		v = fn(v)
-		next, err := encode(v)
+	again := func(raw []byte) ([]byte, error) {
+		_, next, err := updated(key, raw, fn)
+		return next, err
+	}
+	for {
+		raw, err := s.updatable(key)
 		if err != nil {
-			return nil, encodeError(key, v, err)
+			var zero T
+			return zero, err
 		}
-		result = v
-		return next, nil
-	})
-	return result, err
+		v, next, err := updated(key, raw, fn)
+		if err != nil || s.putUpdate(change{key: key, raw: next}, raw, again) {
+			return v, err
+		}
+	}
+}
+
+// updated runs an Update on a value.
+func updated[T any](key string, raw []byte, fn func(T) T) (v T, next []byte, err error) {
+	var zero T
+	if raw != nil {
+		if v, err = decode[T](key, raw); err != nil {
+			return zero, nil, err
+		}
+	}
+	v = fn(v)
+	if next, err = encode(v); err != nil {
+		return zero, nil, encodeError(key, v, err)
+	}
+	return v, next, nil
 }
 
 // Pop returns the value under key and deletes it, as a message that is shown

@@ -18,6 +18,7 @@ type exchange struct {
 	c       *fiber.Ctx
 	session core.Session
 	cookies [1]string // room for the one Cookie line that clients send
+	ended   bool      // finish has run
 }
 
 // Context returns the request's user context.
@@ -90,6 +91,7 @@ func (x *exchange) Started() bool { return false }
 // finish ends the session after the chain. Where the handler has failed its
 // own answer stays; otherwise a failed save withdraws it.
 func (x *exchange) finish(handlerFailed bool) error {
+	x.ended = true
 	err := x.session.End()
 	if err == nil {
 		return nil
@@ -118,8 +120,10 @@ var contentHeaders = [...]string{
 // restore ends the session, if a panic has kept serve from it, and lets go of
 // the context, which Fiber will use for another request.
 func (x *exchange) restore(outer *core.Session) {
-	if err := x.session.End(); err != nil {
-		x.session.Overruled(err)
+	if !x.ended {
+		if err := x.session.End(); err != nil {
+			x.session.Overruled(err)
+		}
 	}
 	x.c.Context().SetUserValue(core.ContextKey, outer)
 	x.c = nil
