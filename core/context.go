@@ -3,7 +3,7 @@ package core
 import "context"
 
 // ContextKey is the key under which adapters keep the session in the request's
-// context or their framework's own, and FromContext finds it in any.
+// context, or in Fiber's own, and FromContext finds it in any.
 const ContextKey = "holdall.session"
 
 type sessionContext struct {
@@ -25,13 +25,12 @@ func NewContext(ctx context.Context, s *Session) context.Context {
 }
 
 // FromContext returns the session that a context carries: one from
-// NewContext, that of a request behind nethttpadapter or echoadapter, a
-// *gin.Context behind ginadapter or a *fasthttp.RequestCtx behind
-// fiberadapter; the context of a Gin or Fiber request itself, which these two
-// leave alone, has none. It loads the session under Options.Defer. With a
-// name it returns the session of that
-// cookie, without one that of the outermost middleware. The error is
-// ErrNoSession, ErrOutsidePath, or that of the load.
+// NewContext, that of the *http.Request behind nethttpadapter, echoadapter or
+// ginadapter, or the *fasthttp.RequestCtx behind fiberadapter. A *gin.Context
+// is one only in an engine with ContextWithFallback, and Fiber's UserContext
+// carries none. It loads the session under Options.Defer. With a name it
+// returns the session of that cookie, without one that of the outermost
+// middleware. The error is ErrNoSession, ErrOutsidePath, or that of the load.
 func FromContext(ctx context.Context, name ...string) (*Session, error) {
 	s, _ := ctx.Value(ContextKey).(*Session)
 	return s.Find(name...)

@@ -17,38 +17,16 @@ type exchange struct {
 	nethttpadapter.Exchange
 	c        echo.Context
 	response *echo.Response
-	below    http.ResponseWriter
 	request  *http.Request // as it was before the session
-	carrier  carrier
-}
-
-// A carrier is the request's context with the session. Echo's own c.Set would
-// make a map for it, and code that knows of no Echo would not find it there.
-type carrier struct {
-	context.Context
-	session *core.Session
-}
-
-func (c *carrier) Value(key any) any {
-	if key == core.ContextKey {
-		return c.session
-	}
-	return c.Context.Value(key)
 }
 
 // install puts an exchange under the response.
 func install(c echo.Context) *exchange {
 	res := c.Response()
-	x := &exchange{c: c, response: res, below: res.Writer, request: c.Request()}
+	x := &exchange{c: c, response: res, request: c.Request()}
 	x.Init(res.Writer, c.Request())
 	res.Writer = x
 	return x
-}
-
-// carry puts the session into the request's context.
-func (x *exchange) carry() {
-	x.carrier = carrier{x.request.Context(), x.CoreSession()}
-	x.c.SetRequest(x.request.WithContext(&x.carrier))
 }
 
 // Context returns the context of the request as it is now: handlers may have
@@ -60,7 +38,7 @@ func (x *exchange) Context() context.Context { return x.c.Request().Context() }
 func (x *exchange) restore(outer *core.Session) {
 	x.Abandon()
 	if x.response.Writer == http.ResponseWriter(x) {
-		x.response.Writer = x.below
+		x.response.Writer = x.Unwrap()
 	}
 	// The server removes an upload's files by the request that it has made.
 	x.request.MultipartForm = x.c.Request().MultipartForm
@@ -75,7 +53,7 @@ func (x *exchange) restore(outer *core.Session) {
 // a writer of their own, or another response.
 func (x *exchange) reopen() {
 	for _, res := range [...]*echo.Response{x.response, x.c.Response()} {
-		res.Writer = x.below
+		res.Writer = x.Unwrap()
 		res.Committed, res.Size, res.Status = false, 0, http.StatusOK
 	}
 }

@@ -70,8 +70,7 @@ func fail(c *gin.Context, err error) {
 }
 
 func innermost(c *gin.Context) *core.Session {
-	v, _ := c.Get(core.ContextKey)
-	s, _ := v.(*core.Session)
+	s, _ := c.Request.Context().Value(core.ContextKey).(*core.Session)
 	return s
 }
 
@@ -81,7 +80,7 @@ func serve(e *core.Engine, c *gin.Context, outer *core.Session) error {
 	if err := e.LoadInto(x.CoreSession(), x, x, outer); err != nil {
 		return err
 	}
-	c.Set(core.ContextKey, x.CoreSession())
+	c.Request = x.Carry()
 	c.Next()
 	return x.finish()
 }

@@ -96,3 +96,30 @@ func TestContextIsThatOfThisPackage(t *testing.T) {
 	require.True(t, ok)
 	require.Same(t, c, got)
 }
+
+func TestTheRequestsContextLeadsToTheSession(t *testing.T) {
+	for name, fallback := range map[string]bool{"by itself": false, "and the gin.Context's, if Gin is told to": true} {
+		t.Run(name, func(t *testing.T) {
+			app := gin.New()
+			app.ContextWithFallback = fallback
+			app.Use(func(c *gin.Context) {
+				c.Next()
+				require.NotNil(t, c.Request.MultipartForm, "the server removes an upload's files by its own request")
+			}, New(core.Options{SigningKeys: []string{"correct horse battery staple"}}))
+			app.POST("/", func(c *gin.Context) {
+				s, err := core.FromContext(c.Request.Context())
+				require.NoError(t, err)
+				same, err := Session(c)
+				require.NoError(t, err)
+				require.Same(t, s, same)
+				_, err = core.FromContext(c)
+				require.Equal(t, fallback, err == nil)
+				require.NoError(t, c.Request.ParseMultipartForm(1))
+			})
+			request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n"))
+			request.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+			app.ServeHTTP(httptest.NewRecorder(), request)
+			require.NotNil(t, request.MultipartForm)
+		})
+	}
+}

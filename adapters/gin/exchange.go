@@ -17,15 +17,16 @@ import (
 // sends it later, so the session is committed where it sends.
 type exchange struct {
 	nethttpadapter.Exchange
-	c     *gin.Context
-	below gin.ResponseWriter
+	c       *gin.Context
+	below   gin.ResponseWriter
+	request *http.Request // as it was before the session
 }
 
 var _ gin.ResponseWriter = (*exchange)(nil)
 
 // install puts an exchange around the context's writer.
 func install(c *gin.Context) *exchange {
-	x := &exchange{c: c, below: c.Writer}
+	x := &exchange{c: c, below: c.Writer, request: c.Request}
 	x.Init(c.Writer, c.Request)
 	c.Writer = x
 	return x
@@ -58,8 +59,10 @@ func (x *exchange) restore(outer *core.Session) {
 	if x.c.Writer == gin.ResponseWriter(x) {
 		x.c.Writer = x.below
 	}
+	// The server removes an upload's files by the request that it has made.
+	x.request.MultipartForm = x.c.Request.MultipartForm
 	if outer != nil {
-		x.c.Set(core.ContextKey, outer)
+		x.c.Request = x.request
 	}
 	x.c = nil
 }

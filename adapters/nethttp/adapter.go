@@ -7,7 +7,6 @@
 package nethttpadapter
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 
@@ -77,31 +76,17 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) serve(w http.ResponseWriter, r *http.Request, outer *core.Session) error {
-	x := &served{Context: r.Context()}
+	x := new(Exchange)
 	x.Init(w, r)
 	defer x.Abandon()
-	if err := h.Engine.LoadInto(&x.session, &x.Exchange, &x.Exchange, outer); err != nil {
+	if err := h.Engine.LoadInto(&x.session, x, x, outer); err != nil {
 		return err
 	}
-	inner := r.WithContext(x)
+	inner := x.Carry()
 	// The server removes an upload's files by the request that it has made.
 	defer func() { r.MultipartForm = inner.MultipartForm }()
-	h.next.ServeHTTP(&x.Exchange, inner)
+	h.next.ServeHTTP(x, inner)
 	return x.Finish(nil)
-}
-
-// served is an exchange and the context that leads to its session, in one
-// object.
-type served struct {
-	context.Context
-	Exchange
-}
-
-func (s *served) Value(key any) any {
-	if key == core.ContextKey {
-		return &s.session
-	}
-	return s.Context.Value(key)
 }
 
 // Session returns the session of a request, loaded. With a name it returns
