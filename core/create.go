@@ -79,7 +79,7 @@ func (s *Session) create(ctx context.Context, d draft) (draft, error) {
 			old = r.current
 			continue
 		}
-		id, err := s.engine.generate()
+		id, err := s.engine.newID()
 		if err != nil {
 			return d, err
 		}

@@ -12,7 +12,6 @@ type Engine struct {
 	opts      Options
 	carrier   carrier
 	shape     func(id string) bool
-	generate  func() (string, error)
 	backend   *backend
 	newCookie []byte    // the stored form of opts.Cookie
 	known     string    // what nearly every record begins with
@@ -38,9 +37,9 @@ func New(opts Options) (*Engine, error) {
 	e.backend = newBackend(store, e.opts.Prefix, e.opts.ReconnectTimeout, e.closed)
 	e.newCookie = e.opts.Cookie.encodeNew(&e.opts.Cookie)
 	e.known = `{"` + cookieMember + `":` + string(e.newCookie[:len(e.newCookie)-1])
-	e.generate, e.shape = newID, defaultShape
+	e.shape = defaultShape
 	if e.opts.GenSID != nil {
-		e.generate, e.shape = e.checkedGenSID, widerShape
+		e.shape = widerShape
 	}
 	e.carrier = e.newCarrier()
 	e.works.New = func() any { return new(work) }
@@ -58,7 +57,13 @@ func (e *Engine) newCarrier() carrier {
 	return c
 }
 
-func (e *Engine) checkedGenSID() (string, error) {
+// newKey returns the store's key of a new id, which that ends with. random is
+// room for what the id is made of.
+func (e *Engine) newKey(random *[idBytes]byte) (string, error) {
+	if e.opts.GenSID == nil {
+		var room [96]byte
+		return string(appendNewID(append(room[:0], e.opts.Prefix...), random)), nil
+	}
 	id, err := e.opts.GenSID()
 	if err != nil {
 		return "", &HookError{Hook: "GenSID", Err: err}
@@ -66,7 +71,15 @@ func (e *Engine) checkedGenSID() (string, error) {
 	if !e.shape(id) {
 		return "", ErrBadID
 	}
-	return strings.Clone(id), nil
+	return e.opts.Prefix + id, nil
+}
+
+func (e *Engine) newID() (string, error) {
+	key, err := e.newKey(new([idBytes]byte))
+	if err != nil {
+		return "", err
+	}
+	return e.backend.id(key), nil
 }
 
 // Name returns the name of the engine's cookie, Options.Key.

@@ -20,10 +20,9 @@ const (
 	maxIDLen = 128
 )
 
-func newID() (string, error) {
-	var b [idBytes]byte
-	_, _ = rand.Read(b[:]) // ends the program rather than fail
-	return base64.RawURLEncoding.EncodeToString(b[:]), nil
+func appendNewID(b []byte, random *[idBytes]byte) []byte {
+	_, _ = rand.Read(random[:]) // ends the program rather than fail
+	return base64.RawURLEncoding.AppendEncode(b, random[:])
 }
 
 // wellFormed reports whether an id consists of letters, digits, '-' and '_'.

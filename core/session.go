@@ -76,6 +76,7 @@ type work struct {
 	cookieFrom *Cookie   // as they were loaded
 	sent       int64     // when the client was given it, see attrSent
 	stamped    [160]byte // room for stamp
+	random     [idBytes]byte
 	moment     time.Time // see now
 
 	// Under io alone:
@@ -119,10 +120,16 @@ func (s *Session) ID() string {
 	return s.id
 }
 
-func (s *Session) makeID() {
-	if s.id == "" && s.idErr == nil {
-		s.id, s.idErr = s.engine.generate()
+// makeID makes the id of a new session, unless it has one, and returns the key
+// of its record if it did.
+func (s *Session) makeID() (key string) {
+	if s.id != "" || s.idErr != nil {
+		return ""
 	}
+	if key, s.idErr = s.engine.newKey(&s.random); s.idErr == nil {
+		s.id = s.engine.backend.id(key)
+	}
+	return key
 }
 
 // IsNew reports whether the session has no record in the store: a visitor's
@@ -193,7 +200,7 @@ func (s *Session) regenerate(keepValues bool) error {
 	if s == nil {
 		return ErrNoSession
 	}
-	id, err := s.engine.generate()
+	id, err := s.engine.newID()
 	if err != nil {
 		return err
 	}

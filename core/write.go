@@ -103,7 +103,10 @@ func (s *Session) drawUp(sends bool) (draft, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.syncBindings()
-	if s.makeID(); s.idErr != nil {
+	if key := s.makeID(); key != "" {
+		s.lastKey = key
+	}
+	if s.idErr != nil {
 		return draft{}, s.idErr
 	}
 	d := draft{id: s.id, next: s.encode(sends), cookie: s.attributes(), gen: s.gen, stored: s.stored, sends: sends}
