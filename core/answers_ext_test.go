@@ -127,15 +127,21 @@ func TestANewSessionWhoseSaveHadNoAnswerKeepsItsID(t *testing.T) {
 }
 
 func TestANewSessionThatNobodyIsToldOfDoesNotStay(t *testing.T) {
-	l := newLossy(context.DeadlineExceeded)
-	v := newVisitor(t, core.Options{Store: l})
-	v.visit(func(s *core.Session) {
-		set("n", 1)(s)
-		l.nth(1)
-		require.Error(t, s.Save(t.Context()))
-		s.PreventSave()
-	})
-	require.Empty(t, l.Records())
+	for name, begin := range map[string]func(s *core.Session){
+		"with a value":         set("n", 1),
+		"that may be empty":    func(*core.Session) {},
+		"that has to be saved": func(s *core.Session) { s.ForceSave() },
+	} {
+		l := newLossy(context.DeadlineExceeded)
+		v := newVisitor(t, core.Options{Store: l, AllowEmpty: name == "that may be empty"})
+		v.visit(func(s *core.Session) {
+			begin(s)
+			l.nth(1)
+			require.Error(t, s.Save(t.Context()))
+			s.PreventSave()
+		})
+		require.Empty(t, l.Records(), name)
+	}
 }
 
 // noise has a store lose some swaps, and the answers of others.

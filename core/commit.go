@@ -60,7 +60,8 @@ func (s *Session) sealIfDone() bool {
 	return true
 }
 
-// idle reports whether there is nothing to commit, as for most requests.
+// idle reports whether a commit would do nothing at all, as that of most
+// requests. It asks for all that commitOnce looks at.
 func (s *Session) idle() bool {
 	w := s.work
 	switch {
@@ -69,7 +70,7 @@ func (s *Session) idle() bool {
 	case s.committed:
 		return w.gen == w.committedAt && w.bindings == nil && !w.forced
 	}
-	return w.gen == 0 && w.bindings == nil && w.unsavable == nil && w.owed == cookieLeave && s.facts().plan() == (plan{})
+	return w.gen == 0 && w.bindings == nil && w.unsavable == nil && w.own.id == "" && w.owed == cookieLeave && s.facts().plan() == (plan{})
 }
 
 // Save saves the session now, as the commit would, which then sends the
@@ -246,7 +247,7 @@ func (s *Session) seal() {
 		s.work = nil
 		used.changes.reset()
 		changes := used.changes
-		*used = work{}
+		*used = work{} // not work{changes: changes}, which is made elsewhere and copied
 		used.changes = changes
 		s.engine.works.Put(used)
 	}
@@ -357,6 +358,7 @@ func (s *Session) toStore(ctx context.Context, p *plan, late bool) error {
 		return ErrClosed
 	}
 	sends := p.cookie == cookieSend && !late
+	defer s.waited()
 	switch p.store {
 	case storeWrite:
 		return s.write(ctx, p, late)
@@ -366,6 +368,16 @@ func (s *Session) toStore(ctx context.Context, p *plan, late bool) error {
 		return s.remove(ctx)
 	}
 	return s.admit(s.cookieNow(), sends)
+}
+
+// waited has the clock read again after a call of a store that requests may
+// have waited for: the cookie is to live as long as the record.
+func (s *Session) waited() {
+	if s.engine.backend.waits() {
+		s.mu.Lock()
+		s.moment = time.Time{}
+		s.mu.Unlock()
+	}
 }
 
 // admit returns the error of a cookie that is to be sent and must not be.

@@ -3,7 +3,8 @@ package core
 import "context"
 
 // ContextKey is the key under which adapters keep the session in the request's
-// context, or in Fiber's own, and FromContext finds it in any.
+// context or, under Fiber, among the user values of the fasthttp.RequestCtx, and
+// FromContext finds it in either.
 const ContextKey = "holdall.session"
 
 type sessionContext struct {
@@ -27,8 +28,8 @@ func NewContext(ctx context.Context, s *Session) context.Context {
 // FromContext returns the session that a context carries: one from
 // NewContext, that of the *http.Request behind nethttpadapter, echoadapter or
 // ginadapter, or the *fasthttp.RequestCtx behind fiberadapter. A *gin.Context
-// is one only in an engine with ContextWithFallback, and Fiber's UserContext
-// carries none. It loads the session under Options.Defer. With a name it
+// leads to it only if its engine has ContextWithFallback, and Fiber's
+// UserContext does not. It loads the session under Options.Defer. With a name it
 // returns the session of that cookie, without one that of the outermost
 // middleware. The error is ErrNoSession, ErrOutsidePath, or that of the load.
 func FromContext(ctx context.Context, name ...string) (*Session, error) {

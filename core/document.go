@@ -58,11 +58,11 @@ func (d *document) read() {
 func (d *document) index(known string) bool {
 	text := d.raw
 	i := skipSpace(text, 0)
-	if !at(text, i, '{') {
+	if !is(text, i, '{') {
 		return false
 	}
 	i = skipSpace(text, i+1)
-	more := !at(text, i, '}')
+	more := !is(text, i, '}')
 	if !more {
 		i++
 	} else if begins(text, known) {

@@ -17,6 +17,11 @@ func encode(v any) ([]byte, error) {
 			return raw, nil
 		}
 	}
+	return encodeAny(v)
+}
+
+// encodeAny is encode for what is not plain.
+func encodeAny(v any) ([]byte, error) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
@@ -54,7 +59,7 @@ func plainSize(v any) int {
 
 func intSize(n int64) int {
 	if -1e7 < n && n < 1e8 {
-		return 8
+		return 8 // the most that those have, as nearly all do
 	}
 	return len("-9223372036854775808")
 }
@@ -112,7 +117,7 @@ func appendString(out []byte, s string) []byte {
 	if quoted, ok := appendPlainString(out, s); ok {
 		return quoted
 	}
-	raw, _ := encode(s) // a string always has a JSON form
+	raw, _ := encodeAny(s) // a string always has a JSON form
 	return append(out[:start], raw...)
 }
 

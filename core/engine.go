@@ -57,8 +57,8 @@ func (e *Engine) newCarrier() carrier {
 	return c
 }
 
-// newKey returns the store's key of a new id, which that ends with. random is
-// room for what the id is made of.
+// newKey makes an id and returns its key in the store, of which the id is the
+// end: one string for both. random is scratch space.
 func (e *Engine) newKey(random *[idBytes]byte) (string, error) {
 	if e.opts.GenSID == nil {
 		var room [96]byte

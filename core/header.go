@@ -21,8 +21,8 @@ type candidates struct {
 // collect reads raw Cookie lines. Pairs end at each ';', even inside quotes;
 // only spaces and tabs are trimmed; names are compared byte for byte and
 // nothing is percent-decoded; one balanced pair of quotes around a value is
-// removed. A header over the limits carries no session. The signature's name
-// has to begin with the other, as nearly all that is in the way does not.
+// removed. A header over the limits carries no session. sigName
+// must begin with name: a pair that does not begin so is passed over at once.
 func (c *candidates) collect(lines []string, name, sigName string) {
 	size, pairs := 0, 0
 	for _, line := range lines {
@@ -31,13 +31,8 @@ func (c *candidates) collect(lines []string, name, sigName string) {
 			return
 		}
 		for line != "" {
-			pair := line
-			if end := strings.IndexByte(line, ';'); end >= 0 {
-				pair, line = line[:end], line[end+1:]
-			} else {
-				line = ""
-			}
-			if pair == "" {
+			var pair string
+			if pair, line, _ = strings.Cut(line, ";"); pair == "" {
 				continue
 			}
 			if pairs++; pairs > maxCookies {
@@ -52,12 +47,11 @@ func (c *candidates) collect(lines []string, name, sigName string) {
 }
 
 func (c *candidates) pair(pair, name, sigName string) {
-	equals := strings.IndexByte(pair, '=')
-	if equals < 0 {
+	key, value, ok := strings.Cut(pair, "=")
+	if !ok {
 		return
 	}
-	value := pair[equals+1:]
-	switch trim(pair[:equals]) {
+	switch trim(key) {
 	case name:
 		if c.idCount < maxCandidates {
 			c.ids[c.idCount] = unquote(trim(value))

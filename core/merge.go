@@ -15,15 +15,19 @@ func (s *Session) updatable(key string) (raw []byte, err error) {
 	case reserved(key):
 		return nil, ErrReservedKey
 	}
-	s.lock()
-	if err = s.changeable(); err == nil {
-		raw, _ = s.current(key)
-	}
-	s.mu.Unlock()
-	if err != nil {
+	if raw, err = s.currentToChange(key); err != nil {
 		return nil, s.refuse(err)
 	}
 	return raw, nil
+}
+
+func (s *Session) currentToChange(key string) (raw []byte, err error) {
+	s.lock()
+	defer s.mu.Unlock() // MarshalJSON of a bound value may panic
+	if err = s.changeable(); err == nil {
+		raw, _ = s.current(key)
+	}
+	return raw, err
 }
 
 // putUpdate records an update, and how to run it again on another value,

@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// recent is signatures that have been verified a while ago. A browser sends
-// the same two cookies with each request of a page, and to compare them with
-// what was good is a tenth of the work of another HMAC, which is a sixth of
-// the engine's share in a request. What is not here is computed, so that a
-// table which is too small, or full of others, costs time and nothing else.
+// recent holds signatures that were verified lately. A browser sends the same
+// two cookies with each request of a page, and to compare them with what was
+// good is a tenth of the work of another HMAC, which was a sixth of the
+// engine's share in a request that reads. What is not here is computed, so that
+// a table which is too small, or full of others, costs time and nothing else.
 //
 // It holds ids in memory for longer than their requests, as a memory store
 // does. Who can read them there can read the signing keys too.
@@ -24,7 +24,7 @@ const recentPlaces = 1024
 
 type recentPlace struct {
 	mu    sync.Mutex
-	taken bool // or any client could send what is in an empty one
+	taken bool // without it the zeros of an empty place would be an id and its signature
 	id    [idLen]byte
 	sig   [signatureLen]byte
 }

@@ -33,8 +33,8 @@ func (s *Session) holdsCookie() bool {
 	return most > time.Second && -most < age && age < most
 }
 
-// now returns the time of this commit, which one look at the clock has to do
-// for: at some machines it costs as much as a signature.
+// now returns the time of this commit. The clock is read once for all that a
+// commit wants to know of it: on some machines that costs half a signature.
 func (s *Session) now() time.Time {
 	if s.moment.IsZero() {
 		s.moment = time.Now()

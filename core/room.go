@@ -4,18 +4,22 @@ package core
 // not each needs an allocation of its own. They are never written over.
 type room struct{ used []byte }
 
-// minRoom is the first allocation; each further one is twice as large.
-const minRoom = 64
+// minRoom is the first allocation. Each further one is twice as large, up to
+// maxRoom: one value that is still needed keeps all beside it in memory.
+const (
+	minRoom = 64
+	maxRoom = 4 << 10
+)
 
-// encode returns what encode would for the values that it knows, without any
-// code of the user's.
-func (r *room) encode(v any) (raw []byte, ok bool) {
+// encodePlain returns what encode would for the values that it knows, without
+// any code of the user's.
+func (r *room) encodePlain(v any) (raw []byte, ok bool) {
 	size := plainSize(v)
 	if size == 0 {
 		return nil, false
 	}
 	if size > cap(r.used)-len(r.used) {
-		r.used = make([]byte, 0, max(size, minRoom, 2*cap(r.used)))
+		r.used = make([]byte, 0, max(size, minRoom, min(2*cap(r.used), maxRoom)))
 	}
 	start := len(r.used)
 	all, ok := appendPlain(r.used, v)

@@ -54,3 +54,30 @@ func TestDepthIsBoundedBeforeTheStackIs(t *testing.T) {
 	require.False(t, d.parse([]byte(strings.Repeat(`{"a":`, 5_000_000))))
 	require.False(t, d.parse([]byte(nested(5_000_000))))
 }
+
+// Each byte at each place of a word, and behind those that make the byte above
+// them borrow.
+func TestEightBytesAtATimeAreAsOneByOne(t *testing.T) {
+	first := func(text []byte, stops func(c byte) bool) int {
+		for i, c := range text {
+			if stops(c) {
+				return i
+			}
+		}
+		return len(text)
+	}
+	ordinary := func(c byte) bool { return c < ' ' || c == '"' || c == '\\' }
+	plain := func(c byte) bool { return ordinary(c) || c >= 0x80 }
+	for _, before := range []byte{'a', 0x1f, 0x20, 0x21, 0x22, 0x5b, 0x5c, 0x5d, 0x7f, 0x80, 0xff} {
+		for c := range 256 {
+			for at := 1; at < 18; at++ {
+				text := []byte(strings.Repeat("a", 18))
+				text[at-1], text[at] = before, byte(c)
+				for from := range 3 {
+					require.Equal(t, from+first(text[from:], ordinary), skipOrdinary(text, from), "%q", text)
+					require.Equal(t, from+first(text[from:], plain), skipPlain(text, from), "%q", text)
+				}
+			}
+		}
+	}
+}

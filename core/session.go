@@ -26,8 +26,8 @@ type Session struct {
 	outer  *Session
 
 	// io is held by whoever loads or saves, over hooks and store calls. It is
-	// taken before mu, and guards of work what only saves look at. What is
-	// written under both, as committed is, may be read under either.
+	// taken before mu, and guards those fields of work that only loads and saves
+	// use. What is written under both, as committed is, may be read under either.
 	io sync.Mutex
 
 	// mu guards the remaining fields. It is never held over a call of the
@@ -41,7 +41,7 @@ type Session struct {
 	stored    bool // the store has a record under id
 	id        string
 
-	*work // nil until somebody asks for the session: most requests never do
+	*work // nil until the session is loaded, which under Defer most requests never ask for
 }
 
 // work is what was loaded, and what the request has made of it. Unlike the
@@ -72,12 +72,12 @@ type work struct {
 	gen         uint64 // counts changes
 	committedAt uint64 // the generation of the commit
 
-	cookie     *Cookie   // the attributes, never changed in place; nil until they are needed
-	cookieFrom *Cookie   // as they were loaded
-	sent       int64     // when the client was given it, see attrSent
-	stamped    [160]byte // room for stamp
-	random     [idBytes]byte
-	moment     time.Time // see now
+	cookie     *Cookie       // the attributes, never changed in place; nil until they are needed
+	cookieFrom *Cookie       // as they were loaded
+	sent       int64         // when the client was given it, see attrSent
+	stamped    [160]byte     // room for stamp
+	random     [idBytes]byte // for makeID: in a local array it would be an allocation
+	moment     time.Time     // see now
 
 	// Under io alone:
 	lastKey string    // see key
@@ -255,17 +255,21 @@ func (s *Session) alter(f func()) error {
 	if s == nil {
 		return ErrNoSession
 	}
+	if err := s.alterLocked(f); err != nil {
+		return s.refuse(err)
+	}
+	return nil
+}
+
+func (s *Session) alterLocked(f func()) error {
 	s.lock()
+	defer s.mu.Unlock() // f may look at a bound value, whose MarshalJSON may panic
 	err := s.changeable()
 	if err == nil {
 		f()
 		s.gen++
 	}
-	s.mu.Unlock()
-	if err != nil {
-		return s.refuse(err)
-	}
-	return nil
+	return err
 }
 
 func (s *Session) changeable() error {

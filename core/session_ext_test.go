@@ -358,3 +358,37 @@ func TestAMiddlewareInsideAnotherIsFoundByName(t *testing.T) {
 	require.Same(t, out, found, "also when the inner one is over")
 	require.NoError(t, out.End())
 }
+
+// A fragile value cannot be encoded any more once it is broken.
+type fragile struct{ Broken bool }
+
+func (f *fragile) MarshalJSON() ([]byte, error) {
+	if f.Broken {
+		panic("a bug of the application")
+	}
+	return []byte(`{}`), nil
+}
+
+func TestABoundValueThatPanicsLeavesNothingLocked(t *testing.T) {
+	for name, use := range map[string]func(s *core.Session){
+		"Get":    func(s *core.Session) { _, _ = core.Get[any](s, "n") },
+		"Update": func(s *core.Session) { _, _ = core.Update(s, "n", func(v any) any { return v }) },
+		"Pop":    func(s *core.Session) { _, _ = core.Pop[any](s, "n") },
+		"Bind":   func(s *core.Session) { _, _ = core.Bind[any](s, "n") },
+		"Keys":   func(s *core.Session) { s.Keys() },
+		"Save":   func(s *core.Session) { _ = s.Save(context.Background()) },
+		"Commit": func(s *core.Session) { _ = s.Commit() },
+		"End":    func(s *core.Session) { _ = s.End() },
+	} {
+		visitor := newVisitor(t, core.Options{})
+		x := visitor.browser.Request("/")
+		s, err := visitor.engine.Load(x, x)
+		require.NoError(t, err)
+		v, err := core.Bind[fragile](s, "n")
+		require.NoError(t, err)
+		v.Broken = true
+		require.Panics(t, func() { use(s) }, name)
+		v.Broken = false
+		require.NoError(t, s.End(), name)
+	}
+}

@@ -7,9 +7,10 @@ import (
 )
 
 // A Store keeps session records: opaque bytes under a key, for a while. It
-// must be safe for several goroutines and copy what it is given. What it gives
-// nobody changes: it may be the same bytes for all who ask, and must stay as it
-// is when the record becomes another one. Package storetest checks an
+// must be safe for several goroutines, and copy what it is given. What Get,
+// GetTouch and Swap return is read-only: the engine never changes it, so that a
+// store may return the same bytes to all callers. They must stay as they are
+// also when the record is replaced or removed. Package storetest checks an
 // implementation against this contract.
 //
 // The contract is made of standard types, so that a store need not import
@@ -20,7 +21,7 @@ import (
 // The error of a store that could not be reached, as opposed to one that
 // refused, should have a method Unavailable() bool that returns true.
 type Store interface {
-	// Get returns the record under key. A missing or expired record is
+	// Get returns the record under key, read-only. A missing or expired record is
 	// found == false with a nil error; an error is for a store that could
 	// not answer.
 	Get(ctx context.Context, key string) (data []byte, found bool, err error)
@@ -51,8 +52,8 @@ type GetToucher interface {
 type Swapper interface {
 	// Swap stores new under key for ttl if the record there now is old, byte
 	// for byte. A nil old means that there is none, a nil new removes the
-	// record. If it did not swap, current is what is there now, nil for
-	// nothing.
+	// record. If it did not swap, current is what is there now, read-only, nil
+	// for nothing.
 	Swap(ctx context.Context, key string, old, new []byte, ttl time.Duration) (current []byte, swapped bool, err error)
 }
 
@@ -172,6 +173,9 @@ func afterRetry(err error, retried bool) error {
 // not arrive. If what is there to the byte is to be told from another
 // request's, the record has to be marked.
 func (b *backend) losesAnswers() bool { return b.outages.source != nil }
+
+// waits reports whether calls may wait for the store.
+func (b *backend) waits() bool { return b.outages.source != nil }
 
 // extend makes a record live for ttl from now, by rewriting it where the store
 // can do no better. A tombstone it leaves its own end: found is false then.

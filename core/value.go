@@ -114,10 +114,10 @@ func decodeInt(raw []byte) (n int64, ok bool) {
 // cannot be encoded, which also fails the commit unless the key is set again,
 // ErrReservedKey, ErrDestroyed or ErrSealed.
 func (s *Session) Set(key string, value any) error {
-	if done, err := s.setPlain(key, value); done {
-		return err
+	if s.setPlain(key, value) {
+		return nil
 	}
-	raw, err := encode(value)
+	raw, err := encodeAny(value)
 	if err != nil {
 		err = encodeError(key, value, err)
 	}
@@ -127,22 +127,23 @@ func (s *Session) Set(key string, value any) error {
 	return err
 }
 
-// setPlain is Set without any code of the user's, for the values that most
-// sessions are made of. It reports whether there is nothing left to do.
-func (s *Session) setPlain(key string, value any) (done bool, err error) {
+// setPlain is Set for the values that can be encoded without any code of the
+// user's, and so under the lock. If it returns false Set has to do it, and to
+// find the error to return.
+func (s *Session) setPlain(key string, value any) bool {
 	if s == nil || reserved(key) {
-		return false, nil
+		return false
 	}
 	s.lock()
 	defer s.mu.Unlock()
 	if s.changeable() != nil {
-		return false, nil
+		return false
 	}
-	raw, ok := s.room.encode(value)
+	raw, ok := s.room.encodePlain(value)
 	if ok {
 		s.put(&change{key: key, raw: raw}, false)
 	}
-	return ok, nil
+	return ok
 }
 
 func encodeError(key string, value any, err error) error {

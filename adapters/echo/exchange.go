@@ -17,13 +17,12 @@ type exchange struct {
 	nethttpadapter.Exchange
 	c        echo.Context
 	response *echo.Response
-	request  *http.Request // as it was before the session
 }
 
 // install puts an exchange under the response.
 func install(c echo.Context) *exchange {
 	res := c.Response()
-	x := &exchange{c: c, response: res, request: c.Request()}
+	x := &exchange{c: c, response: res}
 	x.Init(res.Writer, c.Request())
 	res.Writer = x
 	return x
@@ -34,16 +33,15 @@ func install(c echo.Context) *exchange {
 func (x *exchange) Context() context.Context { return x.c.Request().Context() }
 
 // restore ends the session, if a panic has kept serve from it, and takes the
-// exchange out, so that Echo's pooled context does not hold on to it.
+// exchange out. The outermost one leaves the request in place: what runs around
+// it, such as a logger, may look for what handlers have put into its context.
 func (x *exchange) restore(outer *core.Session) {
 	x.Abandon()
 	if x.response.Writer == http.ResponseWriter(x) {
 		x.response.Writer = x.Unwrap()
 	}
-	// The server removes an upload's files by the request that it has made.
-	x.request.MultipartForm = x.c.Request().MultipartForm
-	if outer != nil {
-		x.c.SetRequest(x.request)
+	if before := x.Restore(x.c.Request()); outer != nil {
+		x.c.SetRequest(before)
 	}
 	x.c, x.response = nil, nil
 }

@@ -17,16 +17,15 @@ import (
 // sends it later, so the session is committed where it sends.
 type exchange struct {
 	nethttpadapter.Exchange
-	c       *gin.Context
-	below   gin.ResponseWriter
-	request *http.Request // as it was before the session
+	c     *gin.Context
+	below gin.ResponseWriter
 }
 
 var _ gin.ResponseWriter = (*exchange)(nil)
 
 // install puts an exchange around the context's writer.
 func install(c *gin.Context) *exchange {
-	x := &exchange{c: c, below: c.Writer, request: c.Request}
+	x := &exchange{c: c, below: c.Writer}
 	x.Init(c.Writer, c.Request)
 	c.Writer = x
 	return x
@@ -53,16 +52,15 @@ func (x *exchange) finish() error {
 }
 
 // restore ends the session, if a panic has kept serve from it, and takes the
-// exchange out, so that Gin's pooled context does not hold on to it.
+// exchange out. The outermost one leaves the request in place: what runs around
+// it, such as a logger, may look for what handlers have put into its context.
 func (x *exchange) restore(outer *core.Session) {
 	x.Abandon()
 	if x.c.Writer == gin.ResponseWriter(x) {
 		x.c.Writer = x.below
 	}
-	// The server removes an upload's files by the request that it has made.
-	x.request.MultipartForm = x.c.Request.MultipartForm
-	if outer != nil {
-		x.c.Request = x.request
+	if before := x.Restore(x.c.Request); outer != nil {
+		x.c.Request = before
 	}
 	x.c = nil
 }

@@ -83,8 +83,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, outer *core.Sess
 		return err
 	}
 	inner := x.Carry()
-	// The server removes an upload's files by the request that it has made.
-	defer func() { r.MultipartForm = inner.MultipartForm }()
+	defer x.Restore(inner)
 	h.next.ServeHTTP(x, inner)
 	return x.Finish(nil)
 }

@@ -8,9 +8,10 @@ import (
 	"unsafe"
 )
 
-// An entry is a record with its key in front and the key's length behind, in
-// one allocation. It never changes, so its data can be read after the lock is
-// released.
+// An entry is a record: its key, its data and the key's length, in one
+// allocation. It is a string since that takes 8 bytes less of a slot than a
+// slice, and the length is part of it for the same reason. It never changes, so
+// its data can be read after the lock is released.
 type entry struct {
 	text    string
 	expires time.Duration // since the start of the store
@@ -24,8 +25,8 @@ var over = entry{}
 
 func (e entry) key() string { return e.text[:e.keyLen()] }
 
-// data returns the record itself, not a copy: whoever has it must not change
-// it.
+// data returns the record itself, not a copy, which is what unsafe is for: it
+// holds as long as nobody writes to it, see core.Store.
 func (e entry) data() []byte {
 	end := len(e.text) - lengthSize
 	return unsafe.Slice(unsafe.StringData(e.text), len(e.text))[e.keyLen():end:end]

@@ -25,7 +25,7 @@ func TestFootprint(t *testing.T) {
 	bytes, objects := footprint(func() { s = filled(t, Options{}, keys, time.Hour) })
 	n := s.Stats().Sessions
 	assert.Equal(t, len(keys), n)
-	assert.LessOrEqual(t, float64(bytes)/float64(n), 400.0, "bytes of heap for each session")
+	assert.LessOrEqual(t, float64(bytes)/float64(n), 375.0, "bytes of heap for each session")
 	assert.LessOrEqual(t, float64(objects)/float64(n), 2.0, "objects of the heap for each session")
 }
 

@@ -4,8 +4,9 @@ import "math/bits"
 
 // An index leads from a hash to the records that have it. It is a hash table
 // whose chains run through the slots, so that a bucket is four bytes, and
-// which grows by one bucket for each record (linear hashing), so that no write
-// has to wait for a whole table to be made anew. The zero index is empty.
+// which grows by one bucket for each record (linear hashing): no write has to
+// hash all records again. Now and then one copies the buckets, as append does.
+// They go when the shard is empty, not before. The zero index is empty.
 type index struct {
 	first []uint32 // for each bucket, its first slot or none
 }

@@ -86,7 +86,8 @@ func New(opts Options) (*Store, error) {
 	return s, nil
 }
 
-// Get returns the record under key, which counts as a use of it.
+// Get returns the record under key, which counts as a use of it. The data is
+// read-only.
 func (s *Store) Get(_ context.Context, key string) (data []byte, found bool, err error) {
 	sh, hash := s.locate(key)
 	return sh.get(hash, key, s.now())
@@ -123,7 +124,7 @@ func (s *Store) Touch(_ context.Context, key string, ttl time.Duration) (found b
 	return found, err
 }
 
-// GetTouch is Get and Touch in one step. With a ttl that is not positive it
+// GetTouch is Get and Touch in one step; the data is read-only. With a ttl that is not positive it
 // removes the record and returns it a last time.
 func (s *Store) GetTouch(_ context.Context, key string, ttl time.Duration) (data []byte, found bool, err error) {
 	now := s.now()
@@ -134,7 +135,8 @@ func (s *Store) GetTouch(_ context.Context, key string, ttl time.Duration) (data
 // Swap stores new under key for ttl if the record there now is old, byte for
 // byte. A nil old means that there is none. A nil new, or a ttl that is not
 // positive, removes the record. If it did not swap, current is what is there
-// now, nil for nothing; a record of no length is empty but not nil.
+// now, read-only, or nil for nothing; a record of no length is empty but not
+// nil.
 func (s *Store) Swap(_ context.Context, key string, old, new []byte, ttl time.Duration) (current []byte, swapped bool, err error) {
 	now := s.now()
 	entry := over

@@ -24,7 +24,7 @@ type Options struct {
 	// MaxBytes is how many bytes of keys and data the store holds at the
 	// most. The default is 512 MiB. A record of up to 8 MiB always fits, or
 	// of up to MaxBytes if that is less. What the store needs besides is
-	// about 60 bytes for each record.
+	// about 70 bytes for each record.
 	MaxBytes int64
 
 	// SweepInterval is how long after one sweep the next one frees what has

@@ -159,6 +159,19 @@ var brokenSwap = []broken{
 			}
 			return current, swapped, err
 		})},
+	{"swap lends current, and overwrites in place", "SwapCopies",
+		swapping(func(s *reference, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {
+			held := s.live(key)
+			_, swapped, err := s.doSwap(context.Background(), key, old, new, ttl)
+			if !swapped {
+				return held, false, err
+			}
+			if held != nil && len(held) == len(new) {
+				copy(held, new)
+				s.records[key] = record{data: held, expires: time.Now().Add(ttl)}
+			}
+			return nil, true, err
+		})},
 	{"swap keeps the ttl", "SwapTTL",
 		swapping(func(s *reference, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {
 			if r, ok := s.records[key]; ok {

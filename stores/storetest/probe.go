@@ -166,8 +166,8 @@ func (p *probe) wantRefused(when, key string, old, new []byte, ttl time.Duration
 	}
 }
 
-// wantStays replaces the record and removes it, and fails unless what was got
-// of it before stays as it is.
+// wantStays fails unless got is still want after the record was replaced by one
+// of the same length, and removed, and another took its room.
 func (p *probe) wantStays(what, key string, got, want []byte) {
 	p.set(key, bytes.Repeat([]byte("!"), len(want)), long)
 	p.destroy(key)

@@ -141,6 +141,7 @@ func swapCases() []testCase {
 				scribble(data)
 				p.wantHeld("after the caller changed its data", key, []byte("original 2"))
 				current, _ := p.swap(key, nil, a, long)
+				p.wantSwapped("Swap to bytes of the same length", key, []byte("original 2"), []byte("original 3"), long)
 				p.wantStays("what Swap returned", key, current, []byte("original 2"))
 			},
 		},
