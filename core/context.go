@@ -3,8 +3,7 @@ package core
 import "context"
 
 // ContextKey is the key under which adapters keep the session in the request's
-// context or, under Fiber, among the user values of the fasthttp.RequestCtx, and
-// FromContext finds it in either.
+// context or their framework's own, and FromContext finds it in any.
 const ContextKey = "holdall.session"
 
 type sessionContext struct {
@@ -26,12 +25,12 @@ func NewContext(ctx context.Context, s *Session) context.Context {
 }
 
 // FromContext returns the session that a context carries: one from
-// NewContext, that of the *http.Request behind nethttpadapter, echoadapter or
-// ginadapter, or the *fasthttp.RequestCtx behind fiberadapter. A *gin.Context
-// leads to it only if its engine has ContextWithFallback, and Fiber's
-// UserContext does not. It loads the session under Options.Defer. With a name it
-// returns the session of that cookie, without one that of the outermost
-// middleware. The error is ErrNoSession, ErrOutsidePath, or that of the load.
+// NewContext, that of the *http.Request behind nethttpadapter or echoadapter, a
+// *gin.Context behind ginadapter, or a *fasthttp.RequestCtx behind fiberadapter;
+// the context of a Gin or Fiber request itself, which these two leave alone, has
+// none. It loads the session under Options.Defer. With a name it returns the
+// session of that cookie, without one that of the outermost middleware. The
+// error is ErrNoSession, ErrOutsidePath, or that of the load.
 func FromContext(ctx context.Context, name ...string) (*Session, error) {
 	s, _ := ctx.Value(ContextKey).(*Session)
 	return s.Find(name...)

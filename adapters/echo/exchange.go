@@ -17,6 +17,7 @@ type exchange struct {
 	nethttpadapter.Exchange
 	c        echo.Context
 	response *echo.Response
+	inner    nethttpadapter.HandlersRequest
 }
 
 // install puts an exchange under the response.
@@ -40,8 +41,8 @@ func (x *exchange) restore(outer *core.Session) {
 	if x.response.Writer == http.ResponseWriter(x) {
 		x.response.Writer = x.Unwrap()
 	}
-	if before := x.Restore(x.c.Request()); outer != nil {
-		x.c.SetRequest(before)
+	if r := x.inner.Restore(x.c.Request()); outer != nil {
+		x.c.SetRequest(r)
 	}
 	x.c, x.response = nil, nil
 }

@@ -70,7 +70,8 @@ func fail(c *gin.Context, err error) {
 }
 
 func innermost(c *gin.Context) *core.Session {
-	s, _ := c.Request.Context().Value(core.ContextKey).(*core.Session)
+	v, _ := c.Get(core.ContextKey)
+	s, _ := v.(*core.Session)
 	return s
 }
 
@@ -80,7 +81,7 @@ func serve(e *core.Engine, c *gin.Context, outer *core.Session) error {
 	if err := e.LoadInto(x.CoreSession(), x, x, outer); err != nil {
 		return err
 	}
-	c.Request = x.Carry()
+	c.Set(core.ContextKey, x.CoreSession())
 	c.Next()
 	return x.finish()
 }

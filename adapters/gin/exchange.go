@@ -52,15 +52,14 @@ func (x *exchange) finish() error {
 }
 
 // restore ends the session, if a panic has kept serve from it, and takes the
-// exchange out. The outermost one leaves the request in place: what runs around
-// it, such as a logger, may look for what handlers have put into its context.
+// exchange out, so that Gin's pooled context does not hold on to it.
 func (x *exchange) restore(outer *core.Session) {
 	x.Abandon()
 	if x.c.Writer == gin.ResponseWriter(x) {
 		x.c.Writer = x.below
 	}
-	if before := x.Restore(x.c.Request); outer != nil {
-		x.c.Request = before
+	if outer != nil {
+		x.c.Set(core.ContextKey, outer)
 	}
 	x.c = nil
 }

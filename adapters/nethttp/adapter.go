@@ -76,16 +76,22 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) serve(w http.ResponseWriter, r *http.Request, outer *core.Session) error {
-	x := new(Exchange)
+	x := new(served)
 	x.Init(w, r)
 	defer x.Abandon()
-	if err := h.Engine.LoadInto(&x.session, x, x, outer); err != nil {
+	if err := h.Engine.LoadInto(&x.session, &x.Exchange, &x.Exchange, outer); err != nil {
 		return err
 	}
-	inner := x.Carry()
-	defer x.Restore(inner)
-	h.next.ServeHTTP(x, inner)
+	inner := x.inner.Init(r, &x.session)
+	defer x.inner.Restore(inner)
+	h.next.ServeHTTP(&x.Exchange, inner)
 	return x.Finish(nil)
+}
+
+// served is all that the adapter needs of a request, in one object.
+type served struct {
+	Exchange
+	inner HandlersRequest
 }
 
 // Session returns the session of a request, loaded. With a name it returns

@@ -28,22 +28,6 @@ type Exchange struct {
 	started atomic.Bool
 	ended   bool  // Finish has run
 	failure error // the commit's, if the handler's answer is withheld for it
-
-	ctx   sessionContext
-	inner http.Request // the handler's
-}
-
-// A sessionContext is the request's context with the session.
-type sessionContext struct {
-	context.Context
-	session *core.Session
-}
-
-func (c *sessionContext) Value(key any) any {
-	if key == core.ContextKey {
-		return c.session
-	}
-	return c.Context.Value(key)
 }
 
 var (
@@ -65,23 +49,6 @@ func (x *Exchange) Init(next http.ResponseWriter, r *http.Request) {
 // CoreSession returns the exchange's session, which core.Engine.LoadInto fills.
 // It is the same one for the exchange's whole life.
 func (x *Exchange) CoreSession() *core.Session { return &x.session }
-
-// Carry returns the request to give to the handler: a copy of the one from Init
-// whose context leads to the session. Call it once, after Init: the copy is part
-// of the exchange, which saves an allocation, and a second call overwrites it.
-func (x *Exchange) Carry() *http.Request {
-	x.ctx = sessionContext{x.request.Context(), &x.session}
-	x.inner = *x.request.WithContext(&x.ctx)
-	return &x.inner
-}
-
-// Restore returns the request from Init, and gives it the files that the handler
-// has parsed of its own request: the server removes an upload's files by the one
-// that it has made.
-func (x *Exchange) Restore(handlers *http.Request) *http.Request {
-	x.request.MultipartForm = handlers.MultipartForm
-	return x.request
-}
 
 // Context returns the request's context.
 func (x *Exchange) Context() context.Context { return x.request.Context() }

@@ -1,0 +1,39 @@
+package nethttpadapter
+
+import (
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-holdall/holdall/core"
+)
+
+func TestTheServersRequestGetsTheForm(t *testing.T) {
+	server := httptest.NewRequest(http.MethodPost, "/", nil)
+	var h HandlersRequest
+	require.Same(t, server, h.Restore(server), "without Init")
+
+	var s core.Session
+	handlers := h.Init(server, &s)
+	require.NotSame(t, server, handlers)
+	require.Same(t, &s, handlers.Context().Value(core.ContextKey))
+	require.Equal(t, server.Context().Value(http.ServerContextKey), handlers.Context().Value(http.ServerContextKey))
+	handlers.MultipartForm = new(multipart.Form)
+	require.Same(t, server, h.Restore(handlers))
+	require.Same(t, handlers.MultipartForm, server.MultipartForm)
+}
+
+func TestARequestThatHandlersMadeStays(t *testing.T) {
+	form := new(multipart.Form)
+	server := httptest.NewRequest(http.MethodPost, "/", nil)
+	server.MultipartForm = form // parsed further out
+	var h HandlersRequest
+	var s core.Session
+	h.Init(server, &s)
+	another := httptest.NewRequest(http.MethodGet, "/internal", nil)
+	require.Same(t, another, h.Restore(another))
+	require.Same(t, form, server.MultipartForm)
+}
