@@ -42,11 +42,20 @@ func (s *Session) current(key string) (raw []byte, ok bool) {
 
 // put records a change. It keeps a binding of that key only if told to.
 func (s *Session) put(c *change, keepBinding bool) {
+	mine := s.change(c.key, keepBinding)
+	c.gen = mine.gen
+	*mine = *c
+}
+
+// change begins a change of a key, in place of an earlier one.
+func (s *Session) change(key string, keepBinding bool) *change {
 	s.gen++
 	if !keepBinding {
-		s.unbind(c.key)
+		s.unbind(key)
 	}
-	s.changes.put(c).gen = s.gen
+	mine := s.changes.put(key)
+	mine.gen = s.gen
+	return mine
 }
 
 func (s *Session) unbind(key string) {

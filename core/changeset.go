@@ -51,23 +51,25 @@ func (cs *changeset) find(key string) *change {
 	return nil
 }
 
-// put adds a change, in place of an earlier one of its key, and returns where
-// it is.
-func (cs *changeset) put(c *change) *change {
-	if mine := cs.find(c.key); mine != nil {
-		*mine = *c
+// put returns an empty change of a key, in place of an earlier one, to be filled
+// where it is: a change is large, and a session gets several.
+func (cs *changeset) put(key string) *change {
+	if mine := cs.find(key); mine != nil {
+		*mine = change{key: key}
 		return mine
 	}
 	if cs.list == nil {
 		cs.list = make([]change, 0, few/2)
 	}
-	cs.list = append(cs.list, *c)
+	cs.list = append(cs.list, change{})
+	mine := &cs.list[len(cs.list)-1]
+	mine.key = key
 	if cs.at != nil {
-		cs.at[c.key] = len(cs.list) - 1
+		cs.at[key] = len(cs.list) - 1
 	} else {
 		cs.index()
 	}
-	return &cs.list[len(cs.list)-1]
+	return mine
 }
 
 // index makes the map of a long list.

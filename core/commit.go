@@ -316,7 +316,7 @@ func (s *Session) facts() facts {
 	f.empty = !s.stored && !s.hasValues()
 	f.attributes = s.attributesChanged()
 	f.changed = s.dirty || len(s.doubts) > 0 || s.valuesChanged()
-	f.holds = f.changed && s.holdsCookie()
+	f.holds = f.stored && f.changed && s.holdsCookie()
 	return f
 }
 

@@ -236,7 +236,7 @@ func TestAChangesetOfManyKeys(t *testing.T) {
 	for round := range 2 {
 		for i := range 100 {
 			for _, raw := range []string{"1", "2"} {
-				cs.put(&change{key: fmt.Sprint(i), raw: []byte(raw)})
+				cs.put(fmt.Sprint(i)).raw = []byte(raw)
 			}
 		}
 		require.Len(t, cs.list, 100)
@@ -248,7 +248,7 @@ func TestAChangesetOfManyKeys(t *testing.T) {
 		cs.reset()
 		require.Empty(t, cs.list, round)
 		require.Nil(t, cs.find("1"))
-		cs.put(&change{key: "a"})
+		cs.put("a")
 		kept := cs.list[:1]
 		cs.reset()
 		require.Zero(t, kept[0], "it keeps room, not changes")

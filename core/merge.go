@@ -32,23 +32,26 @@ func (s *Session) currentToChange(key string) (raw []byte, err error) {
 
 // putUpdate records an update, and how to run it again on another value,
 // unless the value is not the one any more that it was made of.
-func (s *Session) putUpdate(c change, from []byte, again update) bool {
+func (s *Session) putUpdate(key string, from, to []byte, again update) bool {
 	s.lock()
 	defer s.mu.Unlock()
 	if s.changeable() != nil {
 		return false
 	}
-	if now, _ := s.current(c.key); !same(now, from) {
+	if now, _ := s.current(key); !same(now, from) {
 		return false
 	}
 	// On top of a value of this request's own there is nothing to run again.
-	mine := s.changes.find(c.key)
+	var updates []step
+	firm := false
+	mine := s.changes.find(key)
 	if mine == nil && !s.cleared {
-		c.updates = append(s.roomForUpdate(), step{again, s.gen + 1})
+		updates = append(s.roomForUpdate(), step{again, s.gen + 1})
 	} else if mine != nil && mine.updates != nil {
-		c.updates, c.firm = append(mine.updates, step{again, s.gen + 1}), mine.firm
+		updates, firm = append(mine.updates, step{again, s.gen + 1}), mine.firm
 	}
-	s.put(&c, false)
+	c := s.change(key, false)
+	c.raw, c.updates, c.firm = to, updates, firm
 	return true
 }
 

@@ -141,7 +141,7 @@ func (s *Session) setPlain(key string, value any) bool {
 	}
 	raw, ok := s.room.encodePlain(value)
 	if ok {
-		s.put(&change{key: key, raw: raw}, false)
+		s.change(key, false).raw = raw
 	}
 	return ok
 }
@@ -176,7 +176,7 @@ func Update[T any](s *Session, key string, fn func(T) T) (T, error) {
 			return zero, err
 		}
 		v, next, err := updated(key, raw, fn)
-		if err != nil || s.putUpdate(change{key: key, raw: next}, raw, again) {
+		if err != nil || s.putUpdate(key, raw, next, again) {
 			return v, err
 		}
 	}

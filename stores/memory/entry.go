@@ -3,7 +3,6 @@ package memorystore
 import (
 	"encoding/binary"
 	"math"
-	"strings"
 	"time"
 	"unsafe"
 )
@@ -25,8 +24,8 @@ var over = entry{}
 
 func (e entry) key() string { return e.text[:e.keyLen()] }
 
-// data returns the record itself, not a copy, which is what unsafe is for: it
-// holds as long as nobody writes to it, see core.Store.
+// data returns the record itself, not a copy, which is what unsafe is for in
+// this file: it holds as long as nobody writes to it, see core.Store.
 func (e entry) data() []byte {
 	end := len(e.text) - lengthSize
 	return unsafe.Slice(unsafe.StringData(e.text), len(e.text))[e.keyLen():end:end]
@@ -49,14 +48,10 @@ func (s *Store) newEntry(key string, data []byte, now, ttl time.Duration) (entry
 	if int64(len(key))+int64(len(data)) > s.maxRecord || int64(len(key)) > math.MaxUint32 {
 		return entry{}, ErrTooLarge
 	}
-	var length [lengthSize]byte
-	binary.LittleEndian.PutUint32(length[:], uint32(len(key)))
-	var b strings.Builder
-	b.Grow(len(key) + len(data) + len(length))
-	b.WriteString(key)
-	b.Write(data)
-	b.Write(length[:])
-	return entry{text: b.String(), expires: deadline(now, ttl)}, nil
+	text := make([]byte, 0, len(key)+len(data)+lengthSize)
+	text = append(append(text, key...), data...)
+	text = binary.LittleEndian.AppendUint32(text, uint32(len(key)))
+	return entry{unsafe.String(unsafe.SliceData(text), len(text)), deadline(now, ttl)}, nil
 }
 
 // deadline returns when a record ends: not after now if it is over already,
