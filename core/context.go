@@ -54,6 +54,22 @@ func (s *Session) Find(name ...string) (*Session, error) {
 // an engine's cookie, so that a second middleware of it has nothing to do.
 func (s *Session) Has(e *Engine) bool { return s.find(e.Name()) != nil }
 
+// Open is for adapters. It returns s or the nearest session around it that has
+// not ended, or nil: a middleware that is run again for the same request, as by
+// a retry, has to begin anew.
+func (s *Session) Open() *Session {
+	for s != nil && s.ended() {
+		s = s.outer
+	}
+	return s
+}
+
+func (s *Session) ended() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sealed
+}
+
 func (s *Session) find(name ...string) *Session {
 	for ; s != nil; s = s.outer {
 		if len(name) == 0 && s.outer == nil || len(name) > 0 && s.engine.Name() == name[0] {

@@ -437,3 +437,17 @@ func TestIDsInAHeader(t *testing.T) {
 	require.NoError(t, b.request(odd, func(*Session) {}))
 	require.Empty(t, b.took())
 }
+
+func TestOpenPassesOverWhatHasEnded(t *testing.T) {
+	b := newBench(t, Options{}, "full")
+	outer, inner := newClient(), newClient()
+	o := b.begin(outer)
+	i := new(Session)
+	require.NoError(t, b.engine.LoadInto(i, inner, inner, o))
+	require.Same(t, i, i.Open())
+	require.NoError(t, i.End())
+	require.Same(t, o, i.Open())
+	require.NoError(t, o.End())
+	require.Nil(t, i.Open())
+	require.Nil(t, (*Session)(nil).Open())
+}

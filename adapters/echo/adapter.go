@@ -50,7 +50,7 @@ func WithConfig(config Config) echo.MiddlewareFunc {
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			outer := innermost(c)
+			outer := innermost(c).Open()
 			if outer.Has(config.Engine) || config.Skipper != nil && config.Skipper(c) {
 				return next(c)
 			}

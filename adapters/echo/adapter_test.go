@@ -1,6 +1,7 @@
 package echoadapter
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -74,4 +75,34 @@ func TestTheRequestsContextLeadsToTheSession(t *testing.T) {
 	request.Header.Set("Content-Type", "multipart/form-data; boundary=b")
 	server.ServeHTTP(httptest.NewRecorder(), request)
 	require.NotNil(t, request.MultipartForm)
+}
+
+func TestARetryBeginsAnew(t *testing.T) {
+	server := echo.New()
+	visits := 0
+	retry := func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if next(c) == nil {
+				return errors.New("the first try fails")
+			}
+			return next(c)
+		}
+	}
+	server.Use(retry, New(core.Options{SigningKeys: []string{"correct horse battery staple"}}))
+	server.GET("/", func(c echo.Context) error {
+		visits++
+		s, err := Session(c)
+		if err != nil {
+			return err
+		}
+		if visits == 1 {
+			return errors.New("try again")
+		}
+		require.NoError(t, s.Set("visits", visits))
+		return c.NoContent(http.StatusNoContent)
+	})
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	require.Equal(t, http.StatusNoContent, w.Code)
+	require.Len(t, w.Result().Cookies(), 2)
 }
