@@ -40,14 +40,8 @@ func (s *Session) current(key string) (raw []byte, ok bool) {
 	return s.base.get(key)
 }
 
-// put records a change. It keeps a binding of that key only if told to.
-func (s *Session) put(c *change, keepBinding bool) {
-	mine := s.change(c.key, keepBinding)
-	c.gen = mine.gen
-	*mine = *c
-}
-
-// change begins a change of a key, in place of an earlier one.
+// change begins a change of a key, in place of an earlier one; as it is, the
+// value is deleted. It keeps a binding of the key only if told to.
 func (s *Session) change(key string, keepBinding bool) *change {
 	s.gen++
 	if !keepBinding {
@@ -80,12 +74,13 @@ func (s *Session) binding(key string) *binding {
 func (s *Session) syncBinding(b *binding) {
 	raw, err := encode(b.ptr)
 	if err != nil {
-		s.put(&change{key: b.key, raw: b.found, err: encodeError(b.key, b.ptr, err)}, true)
+		c := s.change(b.key, true)
+		c.raw, c.err = b.found, encodeError(b.key, b.ptr, err)
 		return
 	}
 	if c := s.changes.find(b.key); !bytes.Equal(raw, b.found) || c != nil && c.err != nil {
 		b.found = raw
-		s.put(&change{key: b.key, raw: raw}, true)
+		s.change(b.key, true).raw = raw
 	}
 }
 

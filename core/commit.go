@@ -373,7 +373,7 @@ func (s *Session) toStore(ctx context.Context, p *plan, late bool) error {
 // waited has the clock read again after a call of a store that requests may
 // have waited for: the cookie is to live as long as the record.
 func (s *Session) waited() {
-	if s.engine.backend.waits() {
+	if s.engine.backend.goesAway() {
 		s.mu.Lock()
 		s.moment = time.Time{}
 		s.mu.Unlock()

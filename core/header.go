@@ -21,8 +21,8 @@ type candidates struct {
 // collect reads raw Cookie lines. Pairs end at each ';', even inside quotes;
 // only spaces and tabs are trimmed; names are compared byte for byte and
 // nothing is percent-decoded; one balanced pair of quotes around a value is
-// removed. A header over the limits carries no session. sigName
-// must begin with name: a pair that does not begin so is passed over at once.
+// removed. A header over the limits carries no session. sigName must begin with
+// name: a pair that does not begin so is passed over at once.
 func (c *candidates) collect(lines []string, name, sigName string) {
 	size, pairs := 0, 0
 	for _, line := range lines {

@@ -3,7 +3,6 @@ package core
 import (
 	"encoding/binary"
 	"math/bits"
-	"unicode/utf8"
 )
 
 // maxDepth is how deeply a record may nest, the limit of encoding/json.
@@ -142,28 +141,22 @@ func skipString(text []byte, i int) (end int, escaped bool) {
 
 // skipOrdinary moves to the first byte that means something in a string: a
 // quote, a backslash or a control character.
-func skipOrdinary(text []byte, i int) int {
-	for ; i+8 <= len(text); i += 8 {
-		if found := special(binary.LittleEndian.Uint64(text[i:])); found != 0 {
-			return i + bits.TrailingZeros64(found)/8
-		}
-	}
-	for i < len(text) && text[i] >= ' ' && text[i] != '"' && text[i] != '\\' {
-		i++
-	}
-	return i
-}
+func skipOrdinary(text []byte, i int) int { return skipBut(text, i, 0) }
 
 // skipPlain is skipOrdinary, and stops at what is not ASCII too: a text that it
 // moves over whole is, but for the quotes, its own JSON form.
-func skipPlain(text []byte, i int) int {
+func skipPlain(text []byte, i int) int { return skipBut(text, i, highs) }
+
+// skipBut also stops at a byte that has a bit of also, which is eight times the
+// same one.
+func skipBut(text []byte, i int, also uint64) int {
 	for ; i+8 <= len(text); i += 8 {
 		w := binary.LittleEndian.Uint64(text[i:])
-		if found := special(w) | w&highs; found != 0 {
+		if found := special(w) | w&also; found != 0 {
 			return i + bits.TrailingZeros64(found)/8
 		}
 	}
-	for i < len(text) && text[i] >= ' ' && text[i] < utf8.RuneSelf && text[i] != '"' && text[i] != '\\' {
+	for i < len(text) && text[i] >= ' ' && text[i] != '"' && text[i] != '\\' && text[i]&byte(also) == 0 {
 		i++
 	}
 	return i

@@ -21,8 +21,8 @@ import (
 // The error of a store that could not be reached, as opposed to one that
 // refused, should have a method Unavailable() bool that returns true.
 type Store interface {
-	// Get returns the record under key, read-only. A missing or expired record is
-	// found == false with a nil error; an error is for a store that could
+	// Get returns the record under key, read-only. A missing or expired record
+	// is found == false with a nil error; an error is for a store that could
 	// not answer.
 	Get(ctx context.Context, key string) (data []byte, found bool, err error)
 
@@ -169,13 +169,11 @@ func afterRetry(err error, retried bool) error {
 	return &marked
 }
 
-// losesAnswers reports whether a write may be carried out whose answer does
-// not arrive. If what is there to the byte is to be told from another
-// request's, the record has to be marked.
-func (b *backend) losesAnswers() bool { return b.outages.source != nil }
-
-// waits reports whether calls may wait for the store.
-func (b *backend) waits() bool { return b.outages.source != nil }
+// goesAway reports whether the store may be away for a while. Then calls wait
+// for it, and a write may be carried out whose answer does not arrive: if what
+// is there to the byte is to be told from another request's, the record has to
+// be marked.
+func (b *backend) goesAway() bool { return b.outages.source != nil }
 
 // extend makes a record live for ttl from now, by rewriting it where the store
 // can do no better. A tombstone it leaves its own end: found is false then.

@@ -121,7 +121,7 @@ func (s *Session) Set(key string, value any) error {
 	if err != nil {
 		err = encodeError(key, value, err)
 	}
-	if refused := s.store(change{key: key, raw: raw, err: err}); refused != nil {
+	if refused := s.store(key, raw, err); refused != nil {
 		return refused
 	}
 	return err
@@ -151,11 +151,14 @@ func encodeError(key string, value any, err error) error {
 }
 
 // store records a change that a handler made.
-func (s *Session) store(c change) error {
-	if reserved(c.key) {
+func (s *Session) store(key string, raw []byte, err error) error {
+	if reserved(key) {
 		return ErrReservedKey
 	}
-	return s.alter(func() { s.put(&c, false) })
+	return s.alter(func() {
+		c := s.change(key, false)
+		c.raw, c.err = raw, err
+	})
 }
 
 // Update makes a new value of the one under key, or of the zero T if there is
@@ -227,7 +230,7 @@ func (s *Session) deleteIf(key string, raw []byte) (taken bool, err error) {
 	err = s.alter(func() {
 		now, _ := s.current(key)
 		if taken = same(now, raw); taken {
-			s.put(&change{key: key}, false)
+			s.change(key, false)
 		}
 	})
 	return taken, err
@@ -303,7 +306,7 @@ func (s *Session) bind(b binding, was any, raw []byte) bool {
 // Delete removes the value under key. After the request's end ErrSealed is
 // reported to Options.ErrorHandler; a reserved key, and any of a destroyed
 // session, is left alone.
-func (s *Session) Delete(key string) { _ = s.store(change{key: key}) }
+func (s *Session) Delete(key string) { _ = s.store(key, nil, nil) }
 
 // Clear removes all values, and keeps id and cookie attributes.
 func (s *Session) Clear() { _ = s.alter(s.clear) }
@@ -312,7 +315,7 @@ func (s *Session) Clear() { _ = s.alter(s.clear) }
 // with the same cookie attributes. If one of them cannot be stored nothing is
 // changed. Its errors are those of Set.
 func (s *Session) Replace(values map[string]any) error {
-	changes := make([]change, 0, len(values))
+	edits := make([]edit, 0, len(values))
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		if reserved(key) {
 			return ErrReservedKey
@@ -321,12 +324,12 @@ func (s *Session) Replace(values map[string]any) error {
 		if err != nil {
 			return encodeError(key, values[key], err)
 		}
-		changes = append(changes, change{key: key, raw: raw})
+		edits = append(edits, edit{key, raw})
 	}
 	return s.alter(func() {
 		s.clear()
-		for i := range changes {
-			s.put(&changes[i], false)
+		for _, e := range edits {
+			s.change(e.key, false).raw = e.raw
 		}
 	})
 }

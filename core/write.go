@@ -118,7 +118,7 @@ func (s *Session) drawUp(sends bool) (draft, error) {
 		d.notTwice = d.notTwice || s.changes.list[i].updates != nil || s.engine.opts.OnConflict != nil
 	}
 	undoes := len(s.doubts) > 0 && string(d.next) == string(d.base) // a write that arrives late would find the old record
-	if d.marked = undoes || d.notTwice && s.engine.backend.losesAnswers(); d.marked {
+	if d.marked = undoes || d.notTwice && s.engine.backend.goesAway(); d.marked {
 		d.next = mark(d.next)
 	}
 	return d, nil
@@ -180,7 +180,7 @@ func (s *Session) writeChanged(ctx context.Context, d draft) error {
 		r, err := s.engine.backend.compareAndSwap(ctx, "set", s.key(d.id), d.base, d.next, d.ttl)
 		switch {
 		case err != nil:
-			if r.sent && (undecided(err) || !s.engine.backend.losesAnswers()) {
+			if r.sent && (undecided(err) || !s.engine.backend.goesAway()) {
 				s.doubts = append(s.doubts, d)
 			}
 			return err

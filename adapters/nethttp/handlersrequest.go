@@ -1,7 +1,6 @@
 package nethttpadapter
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/go-holdall/holdall/core"
@@ -13,27 +12,14 @@ import (
 // value needs Init.
 type HandlersRequest struct {
 	server *http.Request
-	ctx    sessionContext
+	ctx    core.SessionContext
 	copy   http.Request
-}
-
-// A sessionContext is the server's context with the session.
-type sessionContext struct {
-	context.Context
-	session *core.Session
-}
-
-func (c *sessionContext) Value(key any) any {
-	if key == core.ContextKey {
-		return c.session
-	}
-	return c.Context.Value(key)
 }
 
 // Init makes the copy of the server's request, and returns it. To call it again
 // would change the request that a handler has.
 func (h *HandlersRequest) Init(server *http.Request, s *core.Session) *http.Request {
-	h.server, h.ctx = server, sessionContext{server.Context(), s}
+	h.server, h.ctx = server, core.SessionContext{Context: server.Context(), Session: s}
 	h.copy = *server.WithContext(&h.ctx)
 	return &h.copy
 }

@@ -124,8 +124,8 @@ func (s *Store) Touch(_ context.Context, key string, ttl time.Duration) (found b
 	return found, err
 }
 
-// GetTouch is Get and Touch in one step; the data is read-only. With a ttl that is not positive it
-// removes the record and returns it a last time.
+// GetTouch is Get and Touch in one step; the data is read-only. With a ttl that
+// is not positive it removes the record and returns it a last time.
 func (s *Store) GetTouch(_ context.Context, key string, ttl time.Duration) (data []byte, found bool, err error) {
 	now := s.now()
 	sh, hash := s.locate(key)
