@@ -56,12 +56,7 @@ func TestAClearWithNothingToClearHidesNothingLater(t *testing.T) {
 
 // duringSave runs f, once, while the session is saved.
 func duringSave(t *testing.T, st *faultstore.Store, s *core.Session, f func()) {
-	st.During(func(c faultstore.Call) {
-		if c.Op == "swap" {
-			st.During(nil)
-			f()
-		}
-	})
+	inCall(st, "swap", 1, f)
 	require.NoError(t, s.Save(t.Context()))
 }
 

@@ -95,7 +95,7 @@ func TestAChangeOfARecordThatVanishesInTheEndIsTold(t *testing.T) {
 	v.visit(set("n", 1))
 	key := "koa:sess:" + v.id()
 	s, _ := v.begin()
-	onceDuring(st, "gettouch", func() {
+	inCall(st, "gettouch", 1, func() {
 		st.Put(key, "", -time.Hour)
 		require.NoError(t, s.Set("late", 1))
 	})
@@ -104,9 +104,7 @@ func TestAChangeOfARecordThatVanishesInTheEndIsTold(t *testing.T) {
 }
 
 func TestAChangeThatEndCannotKeepUpWithIsTold(t *testing.T) {
-	st, told := faultstore.New(), &log{}
-	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
-	v.visit(set("n", 1))
+	st, told, v := known(t)
 	s, _ := v.begin()
 	set("n", 2)(s)
 	i := 0

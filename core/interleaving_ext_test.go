@@ -12,46 +12,30 @@ import (
 	"github.com/go-holdall/holdall/internal/testkit/faultstore"
 )
 
-// onceDuring runs f in the first call of that kind.
-func onceDuring(st *faultstore.Store, op string, f func()) {
-	st.During(func(c faultstore.Call) {
-		if c.Op == op {
-			st.During(nil)
-			f()
-		}
-	})
-}
-
 func TestWhatAGoroutineSetsDuringTheCommitIsSaved(t *testing.T) {
-	st, told := faultstore.New(), &log{}
-	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
-	v.visit(set("n", 1))
+	st, told, v := known(t)
 	s, end := v.begin()
 	set("n", 2)(s)
-	onceDuring(st, "swap", func() { require.NoError(t, s.Set("late", 1)) })
+	inCall(st, "swap", 1, func() { require.NoError(t, s.Set("late", 1)) })
 	require.NoError(t, end().err)
 	require.Empty(t, told.told)
 	requireValue(v, "late", 1)
 }
 
 func TestADestroyDuringTheCommitIsCarriedOut(t *testing.T) {
-	st, told := faultstore.New(), &log{}
-	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
-	v.visit(set("n", 1))
+	st, _, v := known(t)
 	s, end := v.begin()
 	set("n", 2)(s)
-	onceDuring(st, "swap", func() { s.Destroy() })
+	inCall(st, "swap", 1, func() { s.Destroy() })
 	require.NoError(t, end().err)
 	require.Empty(t, st.Records(), "destroyed")
 }
 
 func TestWhatAGoroutineSetsDuringTheEndIsSaved(t *testing.T) {
-	st, told := faultstore.New(), &log{}
-	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
-	v.visit(set("n", 1))
+	st, _, v := known(t)
 	s, _ := v.begin()
 	set("n", 2)(s)
-	onceDuring(st, "swap", func() { require.NoError(t, s.Set("late", 1)) })
+	inCall(st, "swap", 1, func() { require.NoError(t, s.Set("late", 1)) })
 	require.NoError(t, s.End())
 	requireValue(v, "late", 1)
 }
@@ -131,15 +115,7 @@ func TestALoadThatMeetsATombstoneLateClearsNothing(t *testing.T) {
 		require.NoError(t, s.SetCookie(c))
 	})
 	old := v.stale()
-	n := 0
-	st.During(func(c faultstore.Call) {
-		if c.Op == "gettouch" {
-			if n++; n == 2 {
-				st.During(nil)
-				v.visit(keep)
-			}
-		}
-	})
+	inCall(st, "gettouch", 2, func() { v.visit(keep) })
 	p := v.send(old, func(s *core.Session) {})
 	require.NoError(t, p.err)
 	require.Empty(t, p.SetCookies(), "a superseded id is left alone")
@@ -156,14 +132,7 @@ func TestALoadThatFailsHalfWayHandsNothingOut(t *testing.T) {
 		c.MaxAge = time.Hour
 		require.NoError(t, s.SetCookie(c))
 	})
-	n := 0
-	st.During(func(c faultstore.Call) {
-		if c.Op == "gettouch" {
-			if n++; n == 2 {
-				st.Fail("gettouch", faultstore.ErrRefused)
-			}
-		}
-	})
+	inCall(st, "gettouch", 2, func() { st.Fail("gettouch", faultstore.ErrRefused) })
 	v.send(v.stale(), func(s *core.Session) {
 		require.Equal(t, 0, s.Len(), "an empty session; Valid asked %d times", asked)
 	})
@@ -186,8 +155,7 @@ func TestSaveAfterAFailedCommitSaysSo(t *testing.T) {
 }
 
 func TestSavesWithoutAnswersLeaveNoOrphan(t *testing.T) {
-	st := faultstore.New()
-	l := &scripted{Store: st}
+	l := newScripted(context.DeadlineExceeded)
 	v := newVisitor(t, core.Options{Store: l})
 	v.visit(func(s *core.Session) {
 		set("n", 1)(s)
@@ -198,34 +166,11 @@ func TestSavesWithoutAnswersLeaveNoOrphan(t *testing.T) {
 		require.Error(t, s.Save(t.Context()))
 		set("n", 3)(s)
 	})
-	require.Len(t, st.Records(), 1)
-}
-
-// scripted says of each swap from now: "" it is done, "lose" its answer is
-// lost, "drop" it is not done and has no answer.
-type scripted struct {
-	*faultstore.Store
-	script []string
-}
-
-func (l *scripted) Swap(ctx context.Context, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {
-	what := ""
-	if len(l.script) > 0 {
-		what, l.script = l.script[0], l.script[1:]
-	}
-	if what == "drop" {
-		return nil, false, context.DeadlineExceeded
-	}
-	c, ok, err := l.Store.Swap(ctx, key, old, new, ttl)
-	if what == "lose" {
-		return nil, false, context.DeadlineExceeded
-	}
-	return c, ok, err
+	require.Len(t, l.Records(), 1)
 }
 
 func TestACarryOverWithoutAnAnswerLeavesNoOrphan(t *testing.T) {
-	st := faultstore.New()
-	l := &scripted{Store: st}
+	l := newScripted(context.DeadlineExceeded)
 	v := newVisitor(t, core.Options{Store: l})
 	v.visit(set("n", 1))
 	s, end := v.begin()
@@ -235,13 +180,11 @@ func TestACarryOverWithoutAnAnswerLeavesNoOrphan(t *testing.T) {
 	require.Error(t, s.Save(t.Context()))
 	set("m", 1)(s)
 	require.NoError(t, end().err)
-	require.Len(t, st.Records(), 2, "the session and the tombstone")
+	require.Len(t, l.Records(), 2, "the session and the tombstone")
 }
 
 func TestALogoutUnderALoadedTombstoneClearsTheCookie(t *testing.T) {
-	st, told := faultstore.New(), &log{}
-	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
-	v.visit(set("n", 1))
+	_, told, v := known(t)
 	old := v.stale()
 	v.visit(keep)
 	p := v.send(old, func(s *core.Session) { s.Destroy() })
@@ -313,9 +256,7 @@ func TestARefusalLeavesNoDoubt(t *testing.T) {
 func TestRegenerateAfterALostSaveStartsAnew(t *testing.T) {
 	for name, other := range map[string]func(s *core.Session){"superseded": keep, "gone": func(s *core.Session) { s.Destroy() }} {
 		t.Run(name, func(t *testing.T) {
-			st, told := faultstore.New(), &log{}
-			v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
-			v.visit(set("n", 1))
+			_, told, v := known(t)
 			s, end := v.begin()
 			set("n", 2)(s)
 			v.visit(other)
@@ -329,16 +270,15 @@ func TestRegenerateAfterALostSaveStartsAnew(t *testing.T) {
 }
 
 func TestItsOwnTombstoneIsNoOtherRequests(t *testing.T) {
-	st, told := faultstore.New(), &log{}
-	l := &scripted{Store: st}
+	l, told := newScripted(context.DeadlineExceeded), &log{}
 	v := newVisitor(t, core.Options{Store: l, ErrorHandler: told.pass})
 	v.visit(set("n", 1))
 	s, end := v.begin()
 	require.NoError(t, s.RegenerateKeep())
 	l.script = []string{"", "lose"}
-	st.Fail("get", context.DeadlineExceeded)
+	l.Fail("get", context.DeadlineExceeded)
 	require.Error(t, s.Save(t.Context()))
-	st.Fail("get", nil)
+	l.Fail("get", nil)
 	s.Destroy()
 	require.NoError(t, end().err)
 	require.Empty(t, told.told, "it was its own tombstone")

@@ -3,7 +3,6 @@ package core_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -11,43 +10,11 @@ import (
 	"github.com/go-holdall/holdall/internal/testkit/faultstore"
 )
 
-// An answering does what its script says with each swap: "lose" does it and
-// loses the answer, "drop" loses the call, "refuse" refuses it, "delay" does it
-// when land is called, after the deadline.
-type answering struct {
-	*faultstore.Store
-	script []string
-	land   func()
-}
-
-func newAnswering() *answering { return &answering{Store: faultstore.New()} }
-
-func (a *answering) Swap(ctx context.Context, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {
-	act := ""
-	if len(a.script) > 0 {
-		act, a.script = a.script[0], a.script[1:]
-	}
-	switch act {
-	case "drop":
-		return nil, false, faultstore.ErrAnswerLost
-	case "refuse":
-		return nil, false, faultstore.ErrRefused
-	case "delay":
-		a.land = func() { _, _, _ = a.Store.Swap(context.Background(), key, old, new, ttl) }
-		return nil, false, context.DeadlineExceeded
-	}
-	current, swapped, err := a.Store.Swap(ctx, key, old, new, ttl)
-	if act == "lose" {
-		return nil, false, faultstore.ErrAnswerLost
-	}
-	return current, swapped, err
-}
-
 // A refusal of the second attempt says nothing of the first, whose answer was
 // lost.
 
 func TestAnUpdateIsNotMadeTwiceAfterARefusedRetry(t *testing.T) {
-	a := newAnswering()
+	a := newScripted(faultstore.ErrAnswerLost)
 	v := newVisitor(t, core.Options{Store: a})
 	v.visit(set("n", 1))
 	v.try(func(s *core.Session) {
@@ -59,7 +26,7 @@ func TestAnUpdateIsNotMadeTwiceAfterARefusedRetry(t *testing.T) {
 }
 
 func TestANewRecordIsTakenBackAfterARefusedRetry(t *testing.T) {
-	a := newAnswering()
+	a := newScripted(faultstore.ErrAnswerLost)
 	v := newVisitor(t, core.Options{Store: a})
 	p := v.try(func(s *core.Session) {
 		set("n", 1)(s)
@@ -70,7 +37,7 @@ func TestANewRecordIsTakenBackAfterARefusedRetry(t *testing.T) {
 }
 
 func TestACarriedOverRecordIsTakenBackAfterARefusedRetry(t *testing.T) {
-	a := newAnswering()
+	a := newScripted(faultstore.ErrAnswerLost)
 	v := newVisitor(t, core.Options{Store: a})
 	v.visit(set("n", 1))
 	s, end := v.begin()
@@ -82,7 +49,7 @@ func TestACarriedOverRecordIsTakenBackAfterARefusedRetry(t *testing.T) {
 }
 
 func TestASessionOutlivesATombstoneWhoseRetryIsRefused(t *testing.T) {
-	a := newAnswering()
+	a := newScripted(faultstore.ErrAnswerLost)
 	v := newVisitor(t, core.Options{Store: a})
 	v.visit(set("user", "ann"))
 	v.try(func(s *core.Session) {
@@ -93,7 +60,7 @@ func TestASessionOutlivesATombstoneWhoseRetryIsRefused(t *testing.T) {
 }
 
 func TestToSetWhatItIsIsNoChangeAfterARetry(t *testing.T) {
-	a := newAnswering()
+	a := newScripted(faultstore.ErrAnswerLost)
 	v := newVisitor(t, core.Options{Store: a})
 	v.visit(set("n", 1, "m", 1))
 	s, end := v.begin()
@@ -106,7 +73,7 @@ func TestToSetWhatItIsIsNoChangeAfterARetry(t *testing.T) {
 }
 
 func TestWhatIsTakenBackStaysSoWhenTheWriteArrivesLate(t *testing.T) {
-	a := newAnswering()
+	a := newScripted(context.DeadlineExceeded)
 	v := newVisitor(t, core.Options{Store: a})
 	v.visit(set("n", 1))
 	v.visit(func(s *core.Session) {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-holdall/holdall/core"
+	"github.com/go-holdall/holdall/internal/testkit/faultstore"
 	"github.com/go-holdall/holdall/internal/testkit/recorder"
 )
 
@@ -33,6 +34,14 @@ type visitor struct {
 
 func newVisitor(t testing.TB, opts core.Options) *visitor {
 	return &visitor{t, newEngine(t, opts), recorder.NewBrowser()}
+}
+
+// known returns a visitor with a session, its store, and what is reported.
+func known(t testing.TB) (*faultstore.Store, *log, *visitor) {
+	st, told := faultstore.New(), &log{}
+	v := newVisitor(t, core.Options{Store: st, ErrorHandler: told.pass})
+	v.visit(set("n", 1))
+	return st, told, v
 }
 
 // A page is what came of a visit: the first error of load, commit and end.
