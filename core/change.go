@@ -16,7 +16,15 @@ func reserved(key string) bool {
 	case cookieMember, "__proto__", "constructor", "prototype":
 		return true
 	}
-	return !utf8.ValidString(key)
+	return !ascii(key) && !utf8.ValidString(key)
+}
+
+func ascii(key string) bool {
+	all := byte(0)
+	for i := range len(key) {
+		all |= key[i]
+	}
+	return all < utf8.RuneSelf
 }
 
 // A binding is a value that a handler changes in place.

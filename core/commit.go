@@ -13,27 +13,39 @@ import (
 // write. A second call does nothing. Inside one of the engine's hooks it
 // fails.
 func (s *Session) Commit() error {
-	if err := s.enterCommit(); err != nil {
-		if err == ErrInsideHook {
-			return err
-		}
-		return nil
+	if err := s.awaitIO(); err != nil {
+		return onlyInsideHook(err)
 	}
-	if s.committed || s.commitIfIdle() {
-		s.io.Unlock()
-		return nil
+	done, err := s.commitIfIdle()
+	if !done {
+		return s.conclude(false)
 	}
-	return s.conclude(false)
+	s.io.Unlock()
+	return onlyInsideHook(err)
 }
 
-func (s *Session) commitIfIdle() bool {
+// onlyInsideHook drops the other errors of a session that cannot be saved:
+// there is nothing to commit.
+func onlyInsideHook(err error) error {
+	if err == ErrInsideHook {
+		return err
+	}
+	return nil
+}
+
+// commitIfIdle commits a session of which there is nothing to be saved. The
+// error is that of savable.
+func (s *Session) commitIfIdle() (done bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.idle() {
-		return false
+	switch err = s.savable(); {
+	case err != nil, s.committed:
+		return true, err
+	case !s.idle():
+		return false, nil
 	}
 	s.committed, s.committedAt = true, s.gen
-	return true
+	return true, nil
 }
 
 // End is for adapters. It commits what has not been committed and seals the
@@ -186,14 +198,23 @@ func (s *Session) Overruled(err error) {
 	}
 }
 
+// awaitIO takes s.io, unless whoever has it may be a hook of this very
+// goroutine.
+func (s *Session) awaitIO() error {
+	if s.io.TryLock() {
+		return nil
+	}
+	if err := s.lockedSavable(); err != nil {
+		return err
+	}
+	s.io.Lock()
+	return nil
+}
+
 // enterCommit takes s.io, if there is a session to save.
 func (s *Session) enterCommit() error {
-	if !s.io.TryLock() {
-		// Whoever has it may be a hook of this very goroutine.
-		if err := s.lockedSavable(); err != nil {
-			return err
-		}
-		s.io.Lock()
+	if err := s.awaitIO(); err != nil {
+		return err
 	}
 	if err := s.lockedSavable(); err != nil {
 		s.io.Unlock()

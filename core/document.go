@@ -11,11 +11,14 @@ import (
 type document struct {
 	raw     []byte
 	members []member
-	inline  [10]member     // room for most sessions, to index them without allocating
-	at      map[string]int // where a member is, for a document that is asked for many
-	asked   int            // how often that was
-	unread  bool           // there are no members yet
+	inline  [fewMembers]member // room for most sessions, to index them without allocating
+	at      map[string]int     // where a member is, for a document that is asked for many
+	asked   int                // how often that was
+	unread  bool               // there are no members yet
 }
+
+// fewMembers is how many most records have at the most.
+const fewMembers = 10
 
 // A member is where the key, without quotes, and the value lie in the bytes.
 type member struct {
@@ -43,6 +46,11 @@ func (d *document) parseAfter(raw []byte, known string) bool {
 	}
 	d.raw, d.members = nil, nil
 	return false
+}
+
+// adopt takes over raw, whose members are known. It copies them.
+func (d *document) adopt(raw []byte, members []member) {
+	d.raw, d.members, d.at, d.asked, d.unread = raw, append(d.inline[:0], members...), nil, 0, false
 }
 
 // hold takes over raw, which is one JSON object, to be indexed when somebody

@@ -52,7 +52,7 @@ func (e *Engine) newCarrier() carrier {
 	}
 	c := &cookieCarrier{name: e.opts.Key, sigName: e.opts.Key + ".sig", shape: e.shape, usual: &e.opts.Cookie}
 	if !e.opts.Cookie.DisableSigning {
-		c.signer, c.recent = newSigner(e.opts.SigningKeys), newRecent()
+		c.signer, c.recent = newSigner(e.opts.SigningKeys), newRecent(e.opts.Prefix)
 	}
 	return c
 }

@@ -21,8 +21,7 @@ type candidates struct {
 // collect reads raw Cookie lines. Pairs end at each ';', even inside quotes;
 // only spaces and tabs are trimmed; names are compared byte for byte and
 // nothing is percent-decoded; one balanced pair of quotes around a value is
-// removed. A header over the limits carries no session. sigName must begin with
-// name: a pair that does not begin so is passed over at once.
+// removed. A header over the limits carries no session.
 func (c *candidates) collect(lines []string, name, sigName string) {
 	size, pairs := 0, 0
 	for _, line := range lines {
@@ -39,30 +38,35 @@ func (c *candidates) collect(lines []string, name, sigName string) {
 				*c = candidates{}
 				return
 			}
-			if pair = trimLeft(pair); strings.HasPrefix(pair, name) {
-				c.pair(pair, name, sigName)
-			}
+			c.add(trimLeft(pair), name, sigName)
 		}
 	}
 }
 
-func (c *candidates) pair(pair, name, sigName string) {
-	key, value, ok := strings.Cut(pair, "=")
-	if !ok {
-		return
-	}
-	switch trim(key) {
-	case name:
+func (c *candidates) add(pair, name, sigName string) {
+	if id, ok := valueOf(name, pair); ok {
 		if c.idCount < maxCandidates {
-			c.ids[c.idCount] = unquote(trim(value))
+			c.ids[c.idCount] = id
 			c.idCount++
 		}
-	case sigName:
-		if value = unquote(trim(value)); value != "" && c.sigCount < maxCandidates {
-			c.sigs[c.sigCount] = value
-			c.sigCount++
-		}
+		return
 	}
+	if sig, ok := valueOf(sigName, pair); ok && sig != "" && c.sigCount < maxCandidates {
+		c.sigs[c.sigCount] = sig
+		c.sigCount++
+	}
+}
+
+// valueOf returns the value of a pair with that name.
+func valueOf(name, pair string) (value string, ok bool) {
+	rest, ok := strings.CutPrefix(pair, name)
+	if !ok {
+		return "", false
+	}
+	if rest = trimLeft(rest); rest == "" || rest[0] != '=' {
+		return "", false
+	}
+	return unquote(trim(rest[1:])), true
 }
 
 func trimLeft(s string) string {

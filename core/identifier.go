@@ -113,6 +113,9 @@ type carried struct {
 	byWithID bool   // the client need not have it
 	outdated bool   // the signature is that of an older key
 	dead     bool   // the client holds cookies that are of no use
+
+	key   string       // of the record, where it is known already
+	place *recentPlace // nil for what is not to be remembered
 }
 
 // A carrier is the way that ids take between client and server.
@@ -159,8 +162,8 @@ func (cc *cookieCarrier) read(req Request) carried {
 	var c carried
 	for _, id := range found.ids[:found.idCount] {
 		sigs := found.sigs[:found.sigCount]
-		if sig, ok := cc.recent.find(id, sigs); ok {
-			return carried{id: id, sig: sig}
+		if c, ok := cc.recent.find(id, sigs); ok {
+			return c
 		}
 		if !cc.shape(id) {
 			continue
@@ -174,8 +177,7 @@ func (cc *cookieCarrier) read(req Request) carried {
 		key, sig := cc.signer.verify(cc.name, id, sigs)
 		switch {
 		case key == 0:
-			cc.recent.add(id, sig)
-			return carried{id: id, sig: sig}
+			return cc.recent.add(id, sig)
 		case key > 0:
 			return carried{id: id, outdated: true}
 		}

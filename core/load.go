@@ -97,14 +97,15 @@ func (s *Session) load() error {
 	var found bool
 	var extended time.Duration
 	var err error
-	key := ""
 	if c.id != "" {
-		key = e.opts.Prefix + c.id
-		if data, found, extended, err = e.backend.get(ctx, key, e.extendOnLoad()); err != nil {
+		if c.key == "" {
+			c.key = e.opts.Prefix + c.id
+		}
+		if data, found, extended, err = e.backend.get(ctx, c.key, e.extendOnLoad()); err != nil {
 			return s.unloadable(err)
 		}
 	}
-	result := s.take(c, key, data, found, extended)
+	result := s.take(c, data, found, extended)
 	if extended > 0 {
 		if result, err = s.settle(ctx, result, data); err != nil {
 			s.lock()
@@ -191,10 +192,10 @@ const (
 )
 
 // take takes over what the store had.
-func (s *Session) take(c carried, key string, data []byte, found bool, extended time.Duration) loadResult {
+func (s *Session) take(c carried, data []byte, found bool, extended time.Duration) loadResult {
 	s.lock()
 	defer s.mu.Unlock()
-	s.carried, s.lastKey = c, key
+	s.carried, s.lastKey = c, c.key
 	switch {
 	case c.id == "":
 		return noID
@@ -203,11 +204,24 @@ func (s *Session) take(c carried, key string, data []byte, found bool, extended 
 	case isTombstone(data):
 		s.unsavable = ErrSuperseded
 		return superseded
-	case !s.base.parseAfter(data, s.engine.known):
+	case !s.index(data):
 		return corrupt
 	}
 	s.id, s.sig, s.stored, s.extended = c.id, c.sig, true, extended
 	return taken
+}
+
+// index makes a record the base, unless it is none.
+func (s *Session) index(record []byte) bool {
+	key, place := s.carried.key, s.carried.place
+	if place.recall(key, record, &s.base) {
+		return true
+	}
+	if !s.base.parseAfter(record, s.engine.known) {
+		return false
+	}
+	place.remember(key, &s.base)
+	return true
 }
 
 // valid asks the Valid hook.

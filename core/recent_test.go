@@ -12,7 +12,7 @@ import (
 // signedCarrier is that of a cookie "koa.sid", and what it reads of a request
 // with an id and signatures.
 func signedCarrier(keys ...string) (*cookieCarrier, func(id string, sigs ...string) carried) {
-	cc := &cookieCarrier{name: "koa.sid", sigName: "koa.sid.sig", signer: newSigner(keys), recent: newRecent(), shape: widerShape}
+	cc := &cookieCarrier{name: "koa.sid", sigName: "koa.sid.sig", signer: newSigner(keys), recent: newRecent("sess:"), shape: widerShape}
 	return cc, func(id string, sigs ...string) carried {
 		c := newClient()
 		line := "koa.sid=" + id
@@ -32,8 +32,10 @@ func TestASignatureIsComputedOnce(t *testing.T) {
 	cc, read := signedCarrier("key")
 	id := strings.Repeat("a", idLen)
 	sig := cc.sign(id)
-	want := carried{id: id, sig: sig}
-	require.Equal(t, want, read(id, sig))
+	want := read(id, sig)
+	require.Equal(t, id, want.id)
+	require.Equal(t, sig, want.sig)
+	require.Equal(t, "sess:"+id, want.key)
 	cc.signer = newSigner([]string{"another"}) // which would not accept it
 	require.Equal(t, want, read(id, sig))
 	require.Equal(t, want, read(id, "wrong", sig), "among several")
@@ -66,7 +68,8 @@ func TestAnIDOfAnyLengthIsVerified(t *testing.T) {
 	for _, n := range []int{1, idLen - 1, idLen, idLen + 1, maxIDLen} {
 		id := strings.Repeat("a", n)
 		for range 2 {
-			require.Equal(t, carried{id: id, sig: cc.sign(id)}, read(id, cc.sign(id)))
+			got := read(id, cc.sign(id))
+			require.Equal(t, []string{id, cc.sign(id)}, []string{got.id, got.sig})
 			require.Equal(t, carried{dead: true}, read(id, cc.sign(id+"a")))
 		}
 	}
@@ -91,4 +94,113 @@ func TestPlacesAreTakenOver(t *testing.T) {
 		})
 	}
 	done.Wait()
+}
+
+// placeOf is the place of an id that was verified, and the key of its record.
+func placeOf(r *recent, id string) (*recentPlace, string) {
+	c := r.add(id, strings.Repeat("s", signatureLen))
+	return c.place, c.key
+}
+
+func TestARecordThatHasNotChangedIsNotIndexedAgain(t *testing.T) {
+	p, key := placeOf(newRecent("sess:"), strings.Repeat("a", idLen))
+	const record = `{"cookie":{"path":"/"}, "n":1,"\u0061":"x","n":2}`
+	p.remember(key, parsed(t, record))
+
+	var d document
+	require.True(t, p.recall(key, []byte(record), &d))
+	require.Equal(t, parsed(t, record).members, d.members)
+	raw, ok := d.get("n")
+	require.True(t, ok)
+	require.Equal(t, "2", string(raw))
+	raw, _ = d.get("a")
+	require.Equal(t, `"x"`, string(raw))
+
+	for _, other := range []string{
+		strings.Replace(record, "2", "3", 1), record + " ", record[1:], "", "{}", "no record",
+	} {
+		require.False(t, p.recall(key, []byte(other), &d), other)
+	}
+	require.False(t, p.recall(key+"a", []byte(record), &d), "another session's")
+}
+
+func TestTheIndexOfARecordIsACopy(t *testing.T) {
+	p, key := placeOf(newRecent("sess:"), strings.Repeat("a", idLen))
+	record := []byte(`{"a":1,"b":2}`)
+	d := parsed(t, string(record))
+	p.remember(key, d)
+	d.members[0] = member{}
+	var one, other document
+	require.True(t, p.recall(key, record, &one))
+	one.members[1] = member{}
+	require.True(t, p.recall(key, record, &other))
+	require.Equal(t, parsed(t, string(record)).members, other.members)
+}
+
+func TestOnlySmallRecordsAreRemembered(t *testing.T) {
+	members := func(n int) string { return "{" + strings.Repeat(`"k":1,`, n-1) + `"k":1}` }
+	long := func(n int) string { return `{"k":"` + strings.Repeat("x", n-len(`{"k":""}`)) + `"}` }
+	for record, want := range map[string]bool{
+		members(fewMembers): true, members(fewMembers + 1): false,
+		long(maxRecent): true, long(maxRecent + 1): false,
+		"{}": true,
+	} {
+		p, key := placeOf(newRecent("sess:"), strings.Repeat("a", idLen))
+		p.remember(key, parsed(t, record))
+		require.Equal(t, want, p.recall(key, []byte(record), new(document)), "%d bytes", len(record))
+	}
+}
+
+func TestAPlaceThatIsTakenOverForgets(t *testing.T) {
+	p := new(recentPlace)
+	sig := strings.Repeat("s", signatureLen)
+	p.take("one", sig)
+	p.remember("one", parsed(t, "{}"))
+	p.take("one", sig)
+	require.True(t, p.recall("one", []byte("{}"), new(document)), "the same session's signature again")
+	p.take("other", sig)
+	require.False(t, p.recall("other", []byte("{}"), new(document)))
+	require.False(t, p.recall("one", []byte("{}"), new(document)))
+	p.remember("one", parsed(t, "{}")) // of a request that was under way
+	require.False(t, p.recall("one", []byte("{}"), new(document)))
+	require.False(t, p.recall("other", []byte("{}"), new(document)))
+
+	var none *recentPlace
+	none.remember("one", parsed(t, "{}"))
+	require.False(t, none.recall("one", []byte("{}"), new(document)))
+}
+
+func TestTwoSessionsOfOnePlaceBothHaveOne(t *testing.T) {
+	r := newRecent("sess:")
+	ids := map[*recentPlace]string{}
+	lost := 0
+	for n := range recentPlaces / 4 {
+		id := fmt.Sprintf("%032d", n)
+		p, _ := placeOf(r, id)
+		if ids[p] != "" {
+			lost++
+		}
+		ids[p] = id
+	}
+	require.Less(t, lost, recentPlaces/4/10, "a quarter full, with one place each it would be more than a tenth")
+}
+
+// What the store has counts, whoever wrote it.
+func TestARecordThatOthersChangeIsReadAnew(t *testing.T) {
+	eachStore(t, Options{}, func(t *testing.T, b *bench, _ bool) {
+		c := b.signedIn(map[string]any{"n": 0})
+		record := b.record(b.id(c))
+		for n := range 9 {
+			b.put(b.id(c), strings.Replace(record, `"n":0`, fmt.Sprintf(`"n":%d`, n), 1))
+			for range 2 {
+				require.NoError(t, b.request(c, func(s *Session) {
+					got, err := Get[int](s, "n")
+					require.NoError(t, err)
+					require.Equal(t, n, got)
+				}))
+			}
+		}
+		b.put(b.id(c), "no record")
+		_ = b.request(c, func(s *Session) { require.True(t, s.IsNew()) })
+	})
 }

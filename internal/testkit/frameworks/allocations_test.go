@@ -29,10 +29,10 @@ type workload struct {
 
 var workloads = []workload{
 	{"W0 cookie, untouched", true, core.Options{Defer: true}, nothing, [4]int{2, 3, 1, 1}},
-	{"W1 two values read", true, core.Options{}, read, [4]int{3, 4, 3, 2}},
-	{"W2 counted up", true, core.Options{}, count, [4]int{7, 8, 7, 6}},
+	{"W1 two values read", true, core.Options{}, read, [4]int{2, 3, 2, 1}},
+	{"W2 counted up", true, core.Options{}, count, [4]int{6, 7, 6, 5}},
 	{"W3 new, five values set", false, core.Options{}, fill, [4]int{10, 11, 8, 9}},
-	{"W4 rolling, two values read", true, core.Options{Rolling: true}, read, [4]int{5, 6, 4, 4}},
+	{"W4 rolling, two values read", true, core.Options{Rolling: true}, read, [4]int{4, 5, 3, 3}},
 	{"W5 no cookie, untouched", false, core.Options{Defer: true}, nothing, [4]int{2, 3, 1, 1}},
 }
 
