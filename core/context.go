@@ -6,18 +6,14 @@ import "context"
 // context or their framework's own, and FromContext finds it in any.
 const ContextKey = "holdall.session"
 
-// A SessionContext is for adapters, which keep it in an object of their own: the
-// context that it is made of, and the session that it carries. It must not be
-// changed once it is in use. The zero value cannot be used.
-type SessionContext struct {
+type sessionContext struct {
 	context.Context
-	Session *Session
+	session *Session
 }
 
-// Value returns the session under ContextKey, and else what the context has.
-func (c *SessionContext) Value(key any) any {
+func (c *sessionContext) Value(key any) any {
 	if key == ContextKey {
-		return c.Session
+		return c.session
 	}
 	return c.Context.Value(key)
 }
@@ -25,7 +21,7 @@ func (c *SessionContext) Value(key any) any {
 // NewContext returns a context that carries a session, for code that knows of
 // no framework.
 func NewContext(ctx context.Context, s *Session) context.Context {
-	return &SessionContext{ctx, s}
+	return &sessionContext{ctx, s}
 }
 
 // FromContext returns the session that a context carries: one from
