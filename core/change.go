@@ -177,7 +177,8 @@ func (s *Session) encode(sends bool) []byte {
 	for i := range s.changes.list {
 		edits = append(edits, edit{s.changes.list[i].key, s.changes.list[i].raw})
 	}
-	return s.base.rewrite(edits, s.cleared, cookieMember)
+	s.base.rewriteTo(&s.drawn, edits, s.cleared, cookieMember)
+	return s.drawn.raw
 }
 
 // encodeCookie returns the attributes for the record, nil if it has them.

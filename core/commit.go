@@ -267,9 +267,9 @@ func (s *Session) seal() {
 	if used := s.work; used != nil {
 		s.work = nil
 		used.changes.reset()
-		changes := used.changes
+		changes, members := used.changes, used.drawn.room()
 		*used = work{} // not work{changes: changes}, which is made elsewhere and copied
-		used.changes = changes
+		used.changes, used.drawn.members = changes, members
 		s.engine.works.Put(used)
 	}
 }

@@ -207,6 +207,11 @@ func (p fullSpy) Swap(_ context.Context, key string, old, new []byte, ttl time.D
 	return nil, true, nil
 }
 
+// An awaySpy has Availability too, and is up.
+type awaySpy struct{ fullSpy }
+
+func (awaySpy) Outage(string) (since time.Time, back <-chan struct{}) { return time.Time{}, nil }
+
 // A told collects what an ErrorHandler is told. It passes every error on.
 type told struct {
 	mu   sync.Mutex
@@ -250,9 +255,13 @@ func newBench(t *testing.T, opts Options, kind string) *bench {
 	b := &bench{spy: newSpy(), t: t, told: &told{}}
 	b.decline = kind == "declining"
 	if opts.Store == nil {
-		opts.Store = Store(b.spy)
-		if kind != "plain" {
-			opts.Store = fullSpy{b.spy}
+		switch full := (fullSpy{b.spy}); kind {
+		case "plain":
+			opts.Store = b.spy
+		case "away":
+			opts.Store = awaySpy{full}
+		default:
+			opts.Store = full
 		}
 	}
 	if opts.SigningKeys == nil {

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -203,4 +204,48 @@ func TestARecordThatOthersChangeIsReadAnew(t *testing.T) {
 		b.put(b.id(c), "no record")
 		_ = b.request(c, func(s *Session) { require.True(t, s.IsNew()) })
 	})
+}
+
+// A save says where the members of what it wrote lie, and says so of nothing
+// else.
+func TestWhatWasSavedIsRemembered(t *testing.T) {
+	for name, c := range map[string]struct {
+		handle    func(s *Session)
+		forgotten bool // the id is another one now
+	}{
+		"set":        {handle: func(s *Session) { _ = s.Set("n", 12345) }},
+		"a new key":  {handle: func(s *Session) { _ = s.Set("\"new\"", "x") }},
+		"update":     {handle: func(s *Session) { _, _ = Update(s, "n", func(n int) int { return n + 1 }) }},
+		"delete":     {handle: func(s *Session) { s.Delete("n") }},
+		"clear":      {handle: func(s *Session) { s.Clear() }},
+		"attributes": {handle: func(s *Session) { _ = s.SetCookie(Cookie{Path: "/other"}) }},
+		"many": {handle: func(s *Session) {
+			for n := range 2 * fewMembers {
+				_ = s.Set(fmt.Sprint(n), n)
+			}
+		}, forgotten: true},
+		"saved twice": {handle: func(s *Session) {
+			_ = s.Set("n", 2)
+			_ = s.Save(context.Background())
+			_ = s.Set("longer", 3)
+		}},
+		"under another id": {handle: func(s *Session) {
+			_ = s.RegenerateKeep()
+			_ = s.Set("n", 2)
+		}, forgotten: true},
+		"nothing": {handle: func(*Session) {}},
+	} {
+		for _, kind := range []string{"full", "plain", "away"} { // "away": where updates are marked
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				b := newBench(t, Options{}, kind)
+				browser := b.signedIn(map[string]any{"n": 1, "other": "y"})
+				require.NoError(t, b.request(browser, func(*Session) {}))
+				p := b.engine.carrier.read(browser).place
+				require.NotNil(t, p)
+				require.NoError(t, b.request(browser, c.handle))
+				require.Equal(t, parsed(t, string(p.raw)).members, p.members[:p.count])
+				require.Equal(t, !c.forgotten, string(p.raw) == b.record(b.id(browser)))
+			})
+		}
+	}
 }

@@ -63,6 +63,7 @@ type work struct {
 	rolled    bool          // life extended, cookie sent
 
 	base        document  // as the store has it
+	drawn       rewriting // the record as it was drawn up last
 	changes     changeset // mine on top of it
 	room        room      // for their values
 	first       [1]step   // room for the first

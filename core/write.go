@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -119,7 +120,8 @@ func (s *Session) drawUp(sends bool) (draft, error) {
 	}
 	undoes := len(s.doubts) > 0 && string(d.next) == string(d.base) // a write that arrives late would find the old record
 	if d.marked = undoes || d.notTwice && s.engine.backend.goesAway(); d.marked {
-		d.next = mark(d.next)
+		d.next = mark(d.next) // behind it, so that its members lie where they did
+		s.drawn.raw = d.next
 	}
 	return d, nil
 }
@@ -166,11 +168,22 @@ func (s *Session) written(d draft) {
 		return
 	}
 	s.stored, s.replaced, s.rolled, s.forced = true, nil, true, false
-	s.base.hold(d.next)
+	s.adopt(d)
 	s.cookieFrom = d.cookie
 	s.changes.dropUntil(d.gen)
 	s.cleared = s.cleared && s.clearedAt > d.gen
 	s.dirty = s.dirty && s.gen != d.gen
+}
+
+// adopt makes a draft that is written the base. Where its members lie is known
+// if none has been drawn up since.
+func (s *Session) adopt(d draft) {
+	if !bytes.Equal(s.drawn.raw, d.next) {
+		s.base.hold(d.next)
+		return
+	}
+	s.base.adopt(d.next, s.drawn.members)
+	s.carried.place.remember(s.key(d.id), &s.base)
 }
 
 // writeChanged swaps a changed record for the one that was loaded, merging
