@@ -313,7 +313,7 @@ func (s *Session) prepare() (plan, error) {
 			return plan{}, err
 		}
 	}
-	if s.stored && len(s.doubts) == 0 && !s.valuesChanged() {
+	if s.stored && len(s.doubts) == 0 && (!f.changed || s.dirty && !s.valuesChanged()) {
 		// To set a value to what it is is no change, and later ones are made of
 		// the record, not of that.
 		s.changes.reset()

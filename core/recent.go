@@ -21,7 +21,7 @@ import (
 type recent struct {
 	prefix string
 	seed   maphash.Seed
-	places [recentPlaces]atomic.Pointer[recentPlace]
+	doors  [recentPlaces]recentDoor
 }
 
 const (
@@ -31,6 +31,15 @@ const (
 	// engine at the most. A longer one is indexed by each request.
 	maxRecent = 1 << 10
 )
+
+// A recentDoor leads to a place. With many more sessions than places nearly all
+// who come are turned away here, since to look behind it, and to move in, costs
+// more than it saves a session that has moved out before it comes again.
+type recentDoor struct {
+	inside  atomic.Uint32 // the mark of the place's session, zero for nobody
+	outside atomic.Uint32 // that of who came last and was turned away
+	place   atomic.Pointer[recentPlace]
+}
 
 // A recentPlace is that of one session at a time. Its zero value is empty; a nil
 // one stays so.
@@ -45,10 +54,12 @@ type recentPlace struct {
 
 func newRecent(prefix string) *recent { return &recent{prefix: prefix, seed: maphash.MakeSeed()} }
 
-// at returns the two places that a session may have.
-func (r *recent) at(id string) (first, second *atomic.Pointer[recentPlace]) {
+// doorsOf returns the two doors of a session, and the mark by which it is told
+// from most others.
+func (r *recent) doorsOf(id string) (doors [2]*recentDoor, mark uint32) {
 	hash := maphash.String(r.seed, id)
-	return &r.places[hash%recentPlaces], &r.places[hash>>32%recentPlaces]
+	doors[0], doors[1] = &r.doors[hash%recentPlaces], &r.doors[hash/recentPlaces%recentPlaces]
+	return doors, uint32(hash>>32) | 1
 }
 
 // find returns what a request carries whose id has one of these signatures, if
@@ -57,17 +68,19 @@ func (r *recent) find(id string, sigs []string) (c carried, ok bool) {
 	if r == nil || len(id) != idLen {
 		return carried{}, false
 	}
-	first, second := r.at(id)
-	if c, ok = first.Load().carried(id, sigs); !ok {
-		c, ok = second.Load().carried(id, sigs)
+	doors, mark := r.doorsOf(id)
+	for _, door := range doors {
+		if door.inside.Load() != mark {
+			continue
+		}
+		if c, ok = door.place.Load().carried(id, sigs); ok {
+			return c, true
+		}
 	}
-	return c, ok
+	return carried{}, false
 }
 
 func (p *recentPlace) carried(id string, sigs []string) (c carried, ok bool) {
-	if p == nil {
-		return carried{}, false
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !strings.HasSuffix(p.key, id) {
@@ -87,32 +100,45 @@ func (p *recentPlace) holds(sig string) bool {
 	return copy(given[:], sig) == len(sig) && len(sig) == len(given) && subtle.ConstantTimeCompare(given[:], p.sig[:]) == 1
 }
 
-// add remembers that a signature is good, in place of another id's, and returns
-// what the request carries.
+// add returns what a request carries whose signature is good, and remembers
+// that, if there is a place.
 func (r *recent) add(id, sig string) carried {
+	c := carried{id: id, sig: sig}
 	if len(id) != idLen {
-		return carried{id: id, sig: sig}
+		return c
 	}
-	first, second := r.at(id)
-	key := r.prefix + id
-	p := first.Load()
-	if p != nil && !p.isOf(key) {
-		first, p = second, second.Load()
+	doors, mark := r.doorsOf(id)
+	door := open(doors, mark)
+	if door == nil {
+		return c
 	}
-	if p == nil {
-		first.CompareAndSwap(nil, new(recentPlace))
-		p = first.Load()
+	if door.place.Load() == nil {
+		door.place.CompareAndSwap(nil, new(recentPlace))
 	}
-	p.take(key, sig)
-	return carried{id: key[len(r.prefix):], sig: sig, key: key, place: p}
+	c.place, c.key = door.place.Load(), r.prefix+id
+	c.place.take(c.key, sig)
+	door.inside.Store(mark)
+	return c
 }
 
-func (p *recentPlace) isOf(key string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.key == key
+// open returns the door to a place that is free or a session's own already, or
+// else, of one that was turned away and comes again before another one did,
+// that to somebody's.
+func open(doors [2]*recentDoor, mark uint32) *recentDoor {
+	for _, door := range doors {
+		if inside := door.inside.Load(); inside == 0 || inside == mark {
+			return door
+		}
+	}
+	door := doors[mark>>1&1]
+	if door.outside.Load() == mark {
+		return door
+	}
+	door.outside.Store(mark)
+	return nil
 }
 
+// take makes the place a session's.
 func (p *recentPlace) take(key, sig string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

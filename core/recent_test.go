@@ -171,19 +171,39 @@ func TestAPlaceThatIsTakenOverForgets(t *testing.T) {
 	require.False(t, none.recall("one", []byte("{}"), new(document)))
 }
 
-func TestTwoSessionsOfOnePlaceBothHaveOne(t *testing.T) {
+func TestNearlyAllOfAFewSessionsHaveAPlace(t *testing.T) {
 	r := newRecent("sess:")
-	ids := map[*recentPlace]string{}
-	lost := 0
+	homeless := 0
+	places := map[*recentPlace]bool{}
 	for n := range recentPlaces / 4 {
-		id := fmt.Sprintf("%032d", n)
-		p, _ := placeOf(r, id)
-		if ids[p] != "" {
-			lost++
+		p, _ := placeOf(r, fmt.Sprintf("%032d", n))
+		if p == nil {
+			homeless++
+			continue
 		}
-		ids[p] = id
+		require.False(t, places[p], "nobody has to move out")
+		places[p] = true
 	}
-	require.Less(t, lost, recentPlaces/4/10, "a quarter full, with one place each it would be more than a tenth")
+	require.Less(t, homeless, recentPlaces/4/20, "with one door each it would be more than a tenth")
+}
+
+func TestWhoComesTwiceMovesIn(t *testing.T) {
+	var one, other recentDoor
+	doors := [2]*recentDoor{&one, &other}
+	require.Same(t, &one, open(doors, 1))
+	one.inside.Store(1)
+	require.Same(t, &one, open(doors, 1), "at home")
+	require.Same(t, &other, open(doors, 3))
+	other.inside.Store(3)
+	require.Same(t, &other, open(doors, 3))
+
+	require.Nil(t, open(doors, 5), "both are taken")
+	require.Nil(t, open(doors, 9), "for the first time")
+	require.Nil(t, open(doors, 5), "another one has come since")
+	require.Same(t, &one, open(doors, 5))
+	require.Same(t, &one, open(doors, 1), "who is inside is not asked")
+	require.Nil(t, open(doors, 7))
+	require.Same(t, &other, open(doors, 7), "each of the two has its turn")
 }
 
 // What the store has counts, whoever wrote it.
