@@ -4,10 +4,11 @@ package core
 // not each needs an allocation of its own. They are never written over.
 type room struct{ used []byte }
 
-// minRoom is the first allocation. Each further one is twice as large, up to
-// maxRoom: one value that is still needed keeps all beside it in memory.
+// minRoom is the first allocation, enough for what a sign-in sets. Each further
+// one is twice as large, up to maxRoom: one value that is still needed keeps
+// all beside it in memory.
 const (
-	minRoom = 64
+	minRoom = 160
 	maxRoom = 4 << 10
 )
 
