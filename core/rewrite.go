@@ -21,42 +21,59 @@ func (d *document) rewriteTo(w *rewriting, edits []edit, only bool, keep string)
 	for i := range edits {
 		size += len(edits[i].key) + len(edits[i].raw) + 4
 	}
-	w.begin(size)
+	raw, members := append(make([]byte, 0, size), '{'), w.members[:0]
 	var room [few]bool
 	done := append(room[:0], make([]bool, len(edits))...)
 	at := indexEdits(edits)
 	for i := range d.members {
 		m := &d.members[i]
-		n := d.editOf(m, edits, at)
-		switch {
+		value := d.raw[m.val:m.valEnd]
+		switch n := d.editOf(m, edits, at); {
 		case n >= 0 && done[n]:
 			continue // an earlier member of that key has the new value
 		case n >= 0:
-			done[n] = true
-			if edits[n].raw != nil {
-				w.add(d.quotedKey(m), edits[n].raw, m.escaped)
-			}
-		case !only || d.keyIs(m, keep):
-			w.add(d.quotedKey(m), d.raw[m.val:m.valEnd], m.escaped)
+			done[n], value = true, edits[n].raw
+		case only && !d.keyIs(m, keep):
+			continue
+		}
+		if value != nil {
+			raw = comma(raw)
+			key := len(raw)
+			raw = append(raw, d.quotedKey(m)...)
+			raw, members = appendValue(raw, members, key, value, m.escaped)
 		}
 	}
 	for i := range edits {
 		if !done[i] && edits[i].raw != nil {
-			w.addNew(edits[i].key, edits[i].raw)
+			raw = comma(raw)
+			key := len(raw)
+			raw = appendString(raw, edits[i].key)
+			escaped := len(raw)-key != len(edits[i].key)+len(`""`)
+			raw, members = appendValue(raw, members, key, edits[i].raw, escaped)
 		}
 	}
-	w.raw = append(w.raw, '}')
+	w.raw, w.members = append(raw, '}'), members
 }
 
-// A rewriting is a document that is being written, and where its members lie.
+func comma(raw []byte) []byte {
+	if len(raw) > 1 {
+		raw = append(raw, ',')
+	}
+	return raw
+}
+
+// appendValue appends what follows a key, and where that member lies.
+func appendValue(raw []byte, members []member, key int, value []byte, escaped bool) ([]byte, []member) {
+	keyEnd := len(raw)
+	raw = append(append(raw, ':'), value...)
+	return raw, append(members, newMember(key, keyEnd, keyEnd+1, len(raw), escaped))
+}
+
+// A rewriting is a document that was rewritten, and where its members lie. It
+// may be used again: the room for the members then is, the document is not.
 type rewriting struct {
 	raw     []byte
 	members []member
-}
-
-// begin uses the room for the members again, but not that of the document.
-func (w *rewriting) begin(size int) {
-	w.raw, w.members = append(make([]byte, 0, size), '{'), w.members[:0]
 }
 
 // room returns that of the members, unless it is large.
@@ -65,33 +82,6 @@ func (w *rewriting) room() []member {
 		return nil
 	}
 	return w.members
-}
-
-func (w *rewriting) add(quotedKey, value []byte, escaped bool) {
-	w.comma()
-	key := len(w.raw)
-	w.raw = append(w.raw, quotedKey...)
-	w.value(key, value, escaped)
-}
-
-func (w *rewriting) addNew(key string, value []byte) {
-	w.comma()
-	begin := len(w.raw)
-	w.raw = appendString(w.raw, key)
-	w.value(begin, value, len(w.raw)-begin != len(key)+len(`""`))
-}
-
-func (w *rewriting) comma() {
-	if len(w.raw) > 1 {
-		w.raw = append(w.raw, ',')
-	}
-}
-
-// value adds the value behind a key.
-func (w *rewriting) value(key int, value []byte, escaped bool) {
-	keyEnd := len(w.raw)
-	w.raw = append(append(w.raw, ':'), value...)
-	w.members = append(w.members, newMember(key, keyEnd, keyEnd+1, len(w.raw), escaped))
 }
 
 // indexEdits returns where the edit of a key is, nil for a list that is short.
