@@ -6,14 +6,18 @@ import "context"
 // context or their framework's own, and FromContext finds it in any.
 const ContextKey = "holdall.session"
 
-type sessionContext struct {
+// A SessionContext is for adapters, which keep it in an object of their own: the
+// context that it is made of, and the session that it carries. It must not be
+// changed once it is in use. The zero value cannot be used.
+type SessionContext struct {
 	context.Context
-	session *Session
+	Session *Session
 }
 
-func (c *sessionContext) Value(key any) any {
+// Value returns the session under ContextKey, and else what the context has.
+func (c *SessionContext) Value(key any) any {
 	if key == ContextKey {
-		return c.session
+		return c.Session
 	}
 	return c.Context.Value(key)
 }
@@ -21,7 +25,7 @@ func (c *sessionContext) Value(key any) any {
 // NewContext returns a context that carries a session, for code that knows of
 // no framework.
 func NewContext(ctx context.Context, s *Session) context.Context {
-	return &sessionContext{ctx, s}
+	return &SessionContext{ctx, s}
 }
 
 // FromContext returns the session that a context carries: one from

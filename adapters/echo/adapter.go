@@ -70,7 +70,7 @@ func serve(e *core.Engine, c echo.Context, outer *core.Session, next echo.Handle
 	if err := e.LoadInto(x.CoreSession(), x, x, outer); err != nil {
 		return httpError(err)
 	}
-	c.SetRequest(x.inner.Init(&x.Exchange))
+	c.SetRequest(x.inner.Init(c.Request(), x.CoreSession()))
 	err := next(c)
 	if failure := x.Finish(err); failure != nil {
 		x.reopen()

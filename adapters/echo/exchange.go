@@ -41,7 +41,7 @@ func (x *exchange) restore(outer *core.Session) {
 	if x.response.Writer == http.ResponseWriter(x) {
 		x.response.Writer = x.Unwrap()
 	}
-	if r := x.inner.Restore(&x.Exchange, x.c.Request()); outer != nil {
+	if r := x.inner.Restore(x.c.Request()); outer != nil {
 		x.c.SetRequest(r)
 	}
 	x.c, x.response = nil, nil

@@ -82,8 +82,8 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, outer *core.Sess
 	if err := h.Engine.LoadInto(&x.session, &x.Exchange, &x.Exchange, outer); err != nil {
 		return err
 	}
-	inner := x.inner.Init(&x.Exchange)
-	defer x.inner.Restore(&x.Exchange, inner)
+	inner := x.inner.Init(r, &x.session)
+	defer x.inner.Restore(inner)
 	h.next.ServeHTTP(&x.Exchange, inner)
 	return x.Finish(nil)
 }

@@ -1,34 +1,28 @@
 package nethttpadapter
 
 import (
-	"context"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-holdall/holdall/core"
 )
 
-func exchangeOf(server *http.Request) *Exchange {
-	x := new(Exchange)
-	x.Init(httptest.NewRecorder(), server)
-	return x
-}
-
 func TestTheServersRequestGetsTheForm(t *testing.T) {
 	server := httptest.NewRequest(http.MethodPost, "/", nil)
 	var h HandlersRequest
-	x := exchangeOf(server)
-	require.Same(t, server, h.Restore(x, server), "without Init")
+	require.Same(t, server, h.Restore(server), "without Init")
 
-	handlers := h.Init(x)
+	var s core.Session
+	handlers := h.Init(server, &s)
 	require.NotSame(t, server, handlers)
+	require.Same(t, &s, handlers.Context().Value(core.ContextKey))
+	require.Equal(t, server.Context().Value(http.ServerContextKey), handlers.Context().Value(http.ServerContextKey))
 	handlers.MultipartForm = new(multipart.Form)
-	require.Same(t, server, h.Restore(x, handlers))
+	require.Same(t, server, h.Restore(handlers))
 	require.Same(t, handlers.MultipartForm, server.MultipartForm)
 }
 
@@ -37,30 +31,9 @@ func TestARequestThatHandlersMadeStays(t *testing.T) {
 	server := httptest.NewRequest(http.MethodPost, "/", nil)
 	server.MultipartForm = form // parsed further out
 	var h HandlersRequest
-	x := exchangeOf(server)
-	h.Init(x)
+	var s core.Session
+	h.Init(server, &s)
 	another := httptest.NewRequest(http.MethodGet, "/internal", nil)
-	require.Same(t, another, h.Restore(x, another))
+	require.Same(t, another, h.Restore(another))
 	require.Same(t, form, server.MultipartForm)
-}
-
-func TestTheHandlersContextIsTheServersWithTheSession(t *testing.T) {
-	type key struct{}
-	ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), key{}, "value"), time.Hour)
-	var h HandlersRequest
-	x := exchangeOf(httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx))
-	handlers := h.Init(x).Context()
-
-	require.Same(t, x.CoreSession(), handlers.Value(core.ContextKey))
-	require.Equal(t, "value", handlers.Value(key{}))
-	want, _ := ctx.Deadline()
-	got, ok := handlers.Deadline()
-	require.True(t, ok)
-	require.Equal(t, want, got)
-	derived, stop := context.WithCancel(handlers)
-	defer stop()
-	require.NoError(t, derived.Err())
-	cancel()
-	<-derived.Done()
-	require.ErrorIs(t, handlers.Err(), context.Canceled)
 }
