@@ -47,7 +47,7 @@ type recentPlace struct {
 	mu      sync.Mutex
 	key     string // of the record; the id is its end
 	sig     [signatureLen]byte
-	raw     []byte // nil: unknown
+	raw     []byte // a copy, empty if there is none
 	members [fewMembers]member
 	count   int
 }
@@ -143,7 +143,7 @@ func (p *recentPlace) take(key, sig string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.key != key {
-		p.key, p.raw = key, nil
+		p.key, p.raw = key, p.raw[:0]
 	}
 	copy(p.sig[:], sig)
 }
@@ -156,14 +156,15 @@ func (p *recentPlace) recall(key string, raw []byte, d *document) bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.raw == nil || p.key != key || !bytes.Equal(p.raw, raw) {
+	if len(p.raw) == 0 || p.key != key || !bytes.Equal(p.raw, raw) {
 		return false
 	}
 	d.adopt(raw, p.members[:p.count])
 	return true
 }
 
-// remember keeps where the members of a session's record lie.
+// remember keeps where the members of a session's record lie, and a copy of it:
+// its buffer may be far larger, and a store's that writes in place after all.
 func (p *recentPlace) remember(key string, d *document) {
 	if p == nil || len(d.raw) > maxRecent || len(d.members) > len(p.members) {
 		return
@@ -171,6 +172,6 @@ func (p *recentPlace) remember(key string, d *document) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.key == key {
-		p.raw, p.count = d.raw, copy(p.members[:], d.members)
+		p.raw, p.count = append(p.raw[:0], d.raw...), copy(p.members[:], d.members)
 	}
 }

@@ -138,6 +138,18 @@ func TestTheIndexOfARecordIsACopy(t *testing.T) {
 	require.Equal(t, parsed(t, string(record)).members, other.members)
 }
 
+func TestARecordIsHeldAsItWas(t *testing.T) {
+	p, key := placeOf(newRecent("sess:"), strings.Repeat("a", idLen))
+	buffer := append(make([]byte, 0, 1<<20), `{"a":1,"b":2}`...)
+	var d document
+	require.True(t, d.parse(buffer))
+	p.remember(key, &d)
+	require.Less(t, cap(p.raw), maxRecent, "whatever the buffer was")
+	copy(buffer, `{"aa":1,"b":`) // as a store does that breaks the contract
+	require.False(t, p.recall(key, buffer, &d))
+	require.True(t, p.recall(key, []byte(`{"a":1,"b":2}`), &d))
+}
+
 func TestOnlySmallRecordsAreRemembered(t *testing.T) {
 	members := func(n int) string { return "{" + strings.Repeat(`"k":1,`, n-1) + `"k":1}` }
 	long := func(n int) string { return `{"k":"` + strings.Repeat("x", n-len(`{"k":""}`)) + `"}` }

@@ -1,6 +1,7 @@
 package echoadapter
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -105,4 +106,36 @@ func TestARetryBeginsAnew(t *testing.T) {
 	server.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	require.Equal(t, http.StatusNoContent, w.Code)
 	require.Len(t, w.Result().Cookies(), 2)
+}
+
+// What a hook puts into the request's context is there for the handler.
+func TestAHookMayChangeTheRequest(t *testing.T) {
+	type key struct{}
+	server := echo.New()
+	server.Use(New(core.Options{
+		SigningKeys: []string{"correct horse battery staple"},
+		Valid: func(req core.Request, _ *core.Session) bool {
+			c, ok := Context(req)
+			r := c.Request()
+			c.SetRequest(r.WithContext(context.WithValue(r.Context(), key{}, "hook")))
+			return ok
+		},
+	}))
+	server.GET("/", func(c echo.Context) error {
+		s, err := Session(c)
+		if err != nil {
+			return err
+		}
+		seen, _ := c.Request().Context().Value(key{}).(string)
+		return errors.Join(s.Set("a", 1), c.String(http.StatusOK, seen))
+	})
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, r)
+	for _, cookie := range w.Result().Cookies() {
+		r.AddCookie(cookie)
+	}
+	w = httptest.NewRecorder()
+	server.ServeHTTP(w, r)
+	require.Equal(t, "hook", w.Body.String())
 }

@@ -1,6 +1,8 @@
 package nethttpadapter
 
 import (
+	"context"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -36,4 +38,28 @@ func TestARequestThatHandlersMadeStays(t *testing.T) {
 	another := httptest.NewRequest(http.MethodGet, "/internal", nil)
 	require.Same(t, another, h.Restore(another))
 	require.Same(t, form, server.MultipartForm)
+}
+
+func TestTheHandlersContextStaysAsItWas(t *testing.T) {
+	type key struct{}
+	server := httptest.NewRequest(http.MethodGet, "/", nil)
+	server = server.WithContext(context.WithValue(server.Context(), key{}, "then"))
+	var h HandlersRequest
+	ctx := h.Init(server, new(core.Session)).Context()
+	*server = *httptest.NewRequest(http.MethodGet, "/", nil)
+	require.Equal(t, "then", ctx.Value(key{}))
+}
+
+// Loggers print contexts.
+func TestTheHandlersContextDoesNotShowTheSession(t *testing.T) {
+	sessions := New(core.Options{SigningKeys: []string{"correct horse battery staple"}})
+	sessions(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		s, err := Session(r)
+		require.NoError(t, err)
+		require.NoError(t, s.Set("name", "Ada"))
+		id := s.ID()
+		shown := fmt.Sprintf("%v %+v %#v", r.Context(), r.Context(), r.Context())
+		require.NotContains(t, shown, id)
+		require.NotContains(t, shown, "Ada")
+	})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
 }
