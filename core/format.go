@@ -1,0 +1,22 @@
+package core
+
+import (
+	"fmt"
+	"io"
+)
+
+// Format writes the name of the session's cookie, whatever the verb: ids and
+// values are not for logs. It may be called from several goroutines.
+func (s *Session) Format(f fmt.State, _ rune) {
+	if s == nil || s.engine == nil {
+		_, _ = io.WriteString(f, "no session")
+		return
+	}
+	_, _ = io.WriteString(f, "session "+s.engine.Name())
+}
+
+// Format writes the name of the engine's cookie, whatever the verb: signing
+// keys are not for logs. It may be called from several goroutines.
+func (e *Engine) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "session engine "+e.Name())
+}
