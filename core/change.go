@@ -177,6 +177,14 @@ func (s *Session) encode(sends bool) []byte {
 	for i := range s.changes.list {
 		edits = append(edits, edit{s.changes.list[i].key, s.changes.list[i].raw})
 	}
+	s.base.read()
+	if len(s.base.members)+len(edits) > fewMembers {
+		s.drawn.raw = nil
+		return s.base.rewrite(edits, s.cleared, cookieMember)
+	}
+	if s.drawn.members == nil {
+		s.drawn.members = make([]member, 0, fewMembers)
+	}
 	s.base.rewriteTo(&s.drawn, edits, s.cleared, cookieMember)
 	return s.drawn.raw
 }

@@ -16,8 +16,8 @@ func (s *Session) Commit() error {
 	if err := s.awaitIO(); err != nil {
 		return onlyInsideHook(err)
 	}
-	done, err := s.commitIfIdle()
-	if !done {
+	more, err := s.commitIfIdle()
+	if more {
 		return s.conclude(false)
 	}
 	s.io.Unlock()
@@ -33,19 +33,20 @@ func onlyInsideHook(err error) error {
 	return nil
 }
 
-// commitIfIdle commits a session of which there is nothing to be saved. The
-// error is that of savable.
-func (s *Session) commitIfIdle() (done bool, err error) {
+// commitIfIdle commits a session of which nothing is to be saved, as that of
+// most requests, and reports whether there is more to do than that. It looks
+// whether the session can be saved, too, so as to take the lock once.
+func (s *Session) commitIfIdle() (more bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch err = s.savable(); {
 	case err != nil, s.committed:
-		return true, err
+		return false, err
 	case !s.idle():
-		return false, nil
+		return true, nil
 	}
 	s.committed, s.committedAt = true, s.gen
-	return true, nil
+	return false, nil
 }
 
 // End is for adapters. It commits what has not been committed and seals the
@@ -266,8 +267,11 @@ func (s *Session) seal() {
 	s.req, s.res = endedRequest{}, nil
 	if used := s.work; used != nil {
 		s.work = nil
+		if !s.stored || s.id != used.carried.id {
+			used.carried.place.forget(used.carried.key)
+		}
 		used.changes.reset()
-		changes, members := used.changes, used.drawn.room()
+		changes, members := used.changes, used.drawn.members[:0]
 		*used = work{} // not work{changes: changes}, which is made elsewhere and copied
 		used.changes, used.drawn.members = changes, members
 		s.engine.works.Put(used)
@@ -313,7 +317,7 @@ func (s *Session) prepare() (plan, error) {
 			return plan{}, err
 		}
 	}
-	if s.stored && len(s.doubts) == 0 && (!f.changed || s.dirty && !s.valuesChanged()) {
+	if s.stored && len(s.doubts) == 0 && !s.valuesChanged() {
 		// To set a value to what it is is no change, and later ones are made of
 		// the record, not of that.
 		s.changes.reset()

@@ -17,7 +17,8 @@ type document struct {
 	unread  bool               // there are no members yet
 }
 
-// fewMembers is how many most records have at the most.
+// fewMembers is how many members there is room for in place. Most records have
+// no more.
 const fewMembers = 10
 
 // A member is where the key, without quotes, and the value lie in the bytes.
@@ -40,7 +41,7 @@ func (d *document) parse(raw []byte) bool { return d.parseAfter(raw, "") }
 // attributes, up to the end of one of them. Nearly all do, and what is known
 // need not be looked at again.
 func (d *document) parseAfter(raw []byte, known string) bool {
-	d.raw, d.members, d.at, d.asked, d.unread = raw, d.inline[:0], nil, 0, false
+	d.begin(raw)
 	if len(raw) < math.MaxUint32 && d.index(known) {
 		return true
 	}
@@ -50,12 +51,20 @@ func (d *document) parseAfter(raw []byte, known string) bool {
 
 // adopt takes over raw, whose members are known. It copies them.
 func (d *document) adopt(raw []byte, members []member) {
-	d.raw, d.members, d.at, d.asked, d.unread = raw, append(d.inline[:0], members...), nil, 0, false
+	d.begin(raw)
+	d.members = append(d.members, members...)
 }
 
 // hold takes over raw, which is one JSON object, to be indexed when somebody
-// asks for a member: after a save hardly anybody does.
-func (d *document) hold(raw []byte) { d.raw, d.at, d.unread = raw, nil, true }
+// asks for a member: after the save of a large one hardly anybody does.
+func (d *document) hold(raw []byte) {
+	d.begin(raw)
+	d.unread = true
+}
+
+func (d *document) begin(raw []byte) {
+	d.raw, d.members, d.at, d.asked, d.unread = raw, d.inline[:0], nil, 0, false
+}
 
 func (d *document) read() {
 	if d.unread {

@@ -89,7 +89,7 @@ func TestRewriteTouchesWhatIsNamedAndNothingElse(t *testing.T) {
 				d = *parsed(t, c.from)
 			}
 			before := string(d.raw)
-			var w rewriting
+			w := rewriting{members: make([]member, 0, fewMembers)}
 			for range 2 { // the second time in the room of the first
 				d.rewriteTo(&w, c.edits, c.only, cookieMember)
 				require.Equal(t, c.want, string(w.raw))
@@ -161,7 +161,7 @@ func FuzzRewrite(f *testing.F) {
 		if len(value) == 0 {
 			e.raw = nil
 		}
-		var w rewriting
+		w := rewriting{members: make([]member, 0, fewMembers)}
 		d.rewriteTo(&w, []edit{e}, only, cookieMember)
 		var again document
 		require.True(t, again.parse(w.raw), "%q with %q = %q", text, key, value)

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -15,6 +16,8 @@ func TestNothingSecretIsPrinted(t *testing.T) {
 		require.Equal(t, "session koa.sid", fmt.Sprintf(verb, s))
 		require.Equal(t, "session engine koa.sid", fmt.Sprintf(verb, b.engine))
 	}
+	ctx := WithID(context.Background(), s.ID())
+	require.Equal(t, "context.Background with a session id", fmt.Sprintf("%+v", ctx))
 	var none *Session
 	require.Equal(t, "no session, no session", fmt.Sprint(none, ", ", new(Session)))
 	require.NoError(t, s.End())

@@ -162,8 +162,8 @@ func (cc *cookieCarrier) read(req Request) carried {
 	var c carried
 	for _, id := range found.ids[:found.idCount] {
 		sigs := found.sigs[:found.sigCount]
-		if c, ok := cc.recent.find(id, sigs); ok {
-			return c
+		if known, ok := cc.recent.find(id, sigs); ok {
+			return known
 		}
 		if !cc.shape(id) {
 			continue

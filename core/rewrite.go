@@ -1,5 +1,7 @@
 package core
 
+import "bytes"
+
 // An edit is a new value for one member; nil bytes delete it.
 type edit struct {
 	key string
@@ -15,6 +17,16 @@ func (d *document) rewrite(edits []edit, only bool, keep string) []byte {
 	return w.raw
 }
 
+// A rewriting is a document that was rewritten, and, if there was room for them,
+// where its members lie. The room may be used again, the document is not.
+type rewriting struct {
+	raw     []byte
+	members []member
+}
+
+// rewriteTo is rewrite for those who want to know where the members lie. It
+// works in local variables: to keep w up to date with each member would take as
+// long as all the rest.
 func (d *document) rewriteTo(w *rewriting, edits []edit, only bool, keep string) {
 	d.read()
 	size := len(d.raw) + 2
@@ -48,8 +60,7 @@ func (d *document) rewriteTo(w *rewriting, edits []edit, only bool, keep string)
 			raw = comma(raw)
 			key := len(raw)
 			raw = appendString(raw, edits[i].key)
-			escaped := len(raw)-key != len(edits[i].key)+len(`""`)
-			raw, members = appendValue(raw, members, key, edits[i].raw, escaped)
+			raw, members = appendValue(raw, members, key, edits[i].raw, bytes.IndexByte(raw[key:], '\\') >= 0)
 		}
 	}
 	w.raw, w.members = append(raw, '}'), members
@@ -62,26 +73,15 @@ func comma(raw []byte) []byte {
 	return raw
 }
 
-// appendValue appends what follows a key, and where that member lies.
+// appendValue appends what follows a key, and where that member lies, if members
+// has room at all.
 func appendValue(raw []byte, members []member, key int, value []byte, escaped bool) ([]byte, []member) {
 	keyEnd := len(raw)
 	raw = append(append(raw, ':'), value...)
-	return raw, append(members, newMember(key, keyEnd, keyEnd+1, len(raw), escaped))
-}
-
-// A rewriting is a document that was rewritten, and where its members lie. It
-// may be used again: the room for the members then is, the document is not.
-type rewriting struct {
-	raw     []byte
-	members []member
-}
-
-// room returns that of the members, unless it is large.
-func (w *rewriting) room() []member {
-	if cap(w.members) > few {
-		return nil
+	if members != nil {
+		members = append(members, newMember(key, keyEnd, keyEnd+1, len(raw), escaped))
 	}
-	return w.members
+	return raw, members
 }
 
 // indexEdits returns where the edit of a key is, nil for a list that is short.

@@ -63,7 +63,7 @@ type work struct {
 	rolled    bool          // life extended, cookie sent
 
 	base        document  // as the store has it
-	drawn       rewriting // the record as it was drawn up last
+	drawn       rewriting // the record as it was drawn up last, nil for one of many members
 	changes     changeset // mine on top of it
 	room        room      // for their values
 	first       [1]step   // room for the first

@@ -120,8 +120,7 @@ func (s *Session) drawUp(sends bool) (draft, error) {
 	}
 	undoes := len(s.doubts) > 0 && string(d.next) == string(d.base) // a write that arrives late would find the old record
 	if d.marked = undoes || d.notTwice && s.engine.backend.goesAway(); d.marked {
-		d.next = mark(d.next) // behind it, so that its members lie where they did
-		s.drawn.raw = d.next
+		d.next = mark(d.next)
 	}
 	return d, nil
 }
@@ -176,9 +175,9 @@ func (s *Session) written(d draft) {
 }
 
 // adopt makes a draft that is written the base. Where its members lie is known
-// if none has been drawn up since.
+// if it is the record that was drawn up last, whose mark is behind it.
 func (s *Session) adopt(d draft) {
-	if !bytes.Equal(s.drawn.raw, d.next) {
+	if s.drawn.raw == nil || !bytes.HasPrefix(d.next, s.drawn.raw) {
 		s.base.hold(d.next)
 		return
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/go-holdall/holdall/bench/workload"
 )
 
-// hands puts a hand under a framework: the cookies are read and sent by the framework's own means, where it has some that do.
+// hands puts a hand under a framework: the cookies are those of all, read by net/http or Fiber, and sent by the framework's own means.
 func hands(framework, store string, like hand) func(redisAddr string) (*Site, error) {
 	return func(redisAddr string) (*Site, error) {
 		h := like
@@ -53,10 +53,9 @@ func (h *hand) gin() *gin.Engine {
 		g.GET(w.Path(), func(c *gin.Context) {
 			a := h.answer(c.Request.Context(), w, h.readHTTP(w, c.Request))
 			if a.id != "" {
-				// Gin's own SetCookie has no date, and the cookies are to be those of the others.
-				http.SetCookie(c.Writer, newCookie(handCookie, a.id))
+				c.SetCookieData(newCookie(handCookie, a.id))
 				if h.signed {
-					http.SetCookie(c.Writer, newCookie(handSignature, signature(a.id)))
+					c.SetCookieData(newCookie(handSignature, signature(a.id)))
 				}
 			}
 			c.String(a.status, number(a.count))
