@@ -292,59 +292,6 @@ func (s *Session) commit(ctx func() context.Context) error {
 	return s.carryOut(ctx(), p)
 }
 
-// prepare collects the facts and plans.
-func (s *Session) prepare() (plan, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.syncBindings()
-	s.committedAt, s.moment = s.gen, time.Time{}
-	if s.destroyed && s.unsavable == ErrSuperseded && !s.prevented {
-		s.owed = cookieClear // of the session that it asked to end, as far as it can
-	}
-	if s.unsavable != nil {
-		if s.gen == 0 || s.prevented {
-			return plan{}, nil
-		}
-		return plan{}, &lostError{s.unsavable}
-	}
-	f := s.facts()
-	p := f.plan()
-	if f.prevented || f.destroyed {
-		return p, nil
-	}
-	for i := range s.changes.list {
-		if err := s.changes.list[i].err; err != nil {
-			return plan{}, err
-		}
-	}
-	if s.stored && len(s.doubts) == 0 && !s.valuesChanged() {
-		// To set a value to what it is is no change, and later ones are made of
-		// the record, not of that.
-		s.changes.reset()
-		s.cleared = false
-	}
-	return p, nil
-}
-
-func (s *Session) facts() facts {
-	f := facts{
-		prevented:   s.prevented,
-		destroyed:   s.destroyed,
-		stored:      s.stored,
-		replaced:    s.replaced != nil,
-		forced:      s.forced,
-		allowEmpty:  s.engine.opts.AllowEmpty,
-		rolling:     s.engine.opts.Rolling && !s.rolled,
-		deadCookies: s.carried.dead,
-		outdated:    s.carried.outdated && s.stored && s.id == s.carried.id,
-	}
-	f.empty = !s.stored && !s.hasValues()
-	f.attributes = s.attributesChanged()
-	f.changed = s.dirty || len(s.doubts) > 0 || s.valuesChanged()
-	f.holds = f.stored && f.changed && s.holdsCookie()
-	return f
-}
-
 func (s *Session) beforeSave() error {
 	var err error
 	s.hook(func() { err = s.engine.opts.BeforeSave(s.req, s) })
