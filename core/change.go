@@ -19,6 +19,8 @@ func reserved(key string) bool {
 	return !ascii(key) && !utf8.ValidString(key)
 }
 
+// ascii spares nearly all keys the decoder, which takes longer than to find
+// their values.
 func ascii(key string) bool {
 	all := byte(0)
 	for i := range len(key) {
@@ -182,9 +184,7 @@ func (s *Session) encode(sends bool) []byte {
 		s.drawn.raw = nil
 		return s.base.rewrite(edits, s.cleared, cookieMember)
 	}
-	if s.drawn.members == nil {
-		s.drawn.members = make([]member, 0, fewMembers)
-	}
+	s.drawn.members = s.drawn.inline[:0]
 	s.base.rewriteTo(&s.drawn, edits, s.cleared, cookieMember)
 	return s.drawn.raw
 }

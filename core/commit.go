@@ -271,9 +271,9 @@ func (s *Session) seal() {
 			used.carried.place.forget(used.carried.key)
 		}
 		used.changes.reset()
-		changes, members := used.changes, used.drawn.members[:0]
+		changes := used.changes
 		*used = work{} // not work{changes: changes}, which is made elsewhere and copied
-		used.changes, used.drawn.members = changes, members
+		used.changes = changes
 		s.engine.works.Put(used)
 	}
 }

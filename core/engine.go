@@ -52,7 +52,7 @@ func (e *Engine) newCarrier() carrier {
 	}
 	c := &cookieCarrier{name: e.opts.Key, sigName: e.opts.Key + ".sig", shape: e.shape, usual: &e.opts.Cookie}
 	if !e.opts.Cookie.DisableSigning {
-		c.signer, c.recent = newSigner(e.opts.SigningKeys), newRecent(e.opts.Prefix)
+		c.signer, c.recent = newSigner(e.opts.SigningKeys), newRecent(e.backend.key)
 	}
 	return c
 }
@@ -71,7 +71,7 @@ func (e *Engine) newKey(random *[idBytes]byte) (string, error) {
 	if !e.shape(id) {
 		return "", ErrBadID
 	}
-	return e.opts.Prefix + id, nil
+	return e.backend.key(id), nil
 }
 
 func (e *Engine) newID() (string, error) {

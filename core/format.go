@@ -6,7 +6,8 @@ import (
 )
 
 // Format writes the name of the session's cookie for package fmt, and so for
-// most loggers: ids and values are not for logs. It may be called from several goroutines.
+// most loggers: ids and values are not for logs. It may be called from several
+// goroutines.
 func (s *Session) Format(f fmt.State, _ rune) {
 	if s == nil || s.engine == nil {
 		_, _ = io.WriteString(f, "no session")

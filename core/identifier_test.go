@@ -70,7 +70,7 @@ const (
 )
 
 func TestWhatARequestBroughtAlong(t *testing.T) {
-	carrier := &cookieCarrier{name: "koa.sid", sigName: "koa.sid.sig", signer: newSigner([]string{"newkey", "oldkey"}), recent: newRecent("sess:"), shape: defaultShape}
+	carrier := &cookieCarrier{name: "koa.sid", sigName: "koa.sid.sig", signer: newSigner([]string{"newkey", "oldkey"}), recent: newRecent(sessKey), shape: defaultShape}
 	evil := strings.Repeat("E", 32)
 	for _, c := range []struct {
 		rule, line string

@@ -99,7 +99,7 @@ func (s *Session) load() error {
 	var err error
 	if c.id != "" {
 		if c.key == "" {
-			c.key = e.opts.Prefix + c.id
+			c.key = e.backend.key(c.id)
 		}
 		if data, found, extended, err = e.backend.get(ctx, c.key, e.extendOnLoad()); err != nil {
 			return s.unloadable(err)

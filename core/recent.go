@@ -16,9 +16,9 @@ import (
 // It holds ids and records in memory for longer than their requests, see
 // docs/decisions/0009.
 type recent struct {
-	prefix string
-	seed   maphash.Seed
-	doors  [recentPlaces]recentDoor
+	key   func(id string) string // of the record of an id, which is its end
+	seed  maphash.Seed
+	doors [recentPlaces]recentDoor
 }
 
 const (
@@ -39,7 +39,9 @@ type recentDoor struct {
 	place   atomic.Pointer[recentPlace]
 }
 
-func newRecent(prefix string) *recent { return &recent{prefix: prefix, seed: maphash.MakeSeed()} }
+func newRecent(key func(id string) string) *recent {
+	return &recent{key: key, seed: maphash.MakeSeed()}
+}
 
 // doorsOf returns the two doors of a session, and a tag that few others have.
 func (r *recent) doorsOf(id string) (doors [2]*recentDoor, tag uint32) {
@@ -81,7 +83,7 @@ func (r *recent) add(id, sig string) carried {
 	if door.place.Load() == nil {
 		door.place.CompareAndSwap(nil, new(recentPlace))
 	}
-	c.place, c.key = door.place.Load(), r.prefix+id
+	c.place, c.key = door.place.Load(), r.key(id)
 	c.place.take(c.key, sig)
 	door.inside.Store(tag)
 	return c

@@ -15,7 +15,7 @@ import (
 // signedCarrier is that of a cookie "koa.sid", and what it reads of a request
 // with an id and signatures.
 func signedCarrier(keys ...string) (*cookieCarrier, func(id string, sigs ...string) carried) {
-	cc := &cookieCarrier{name: "koa.sid", sigName: "koa.sid.sig", signer: newSigner(keys), recent: newRecent("sess:"), shape: widerShape}
+	cc := &cookieCarrier{name: "koa.sid", sigName: "koa.sid.sig", signer: newSigner(keys), recent: newRecent(sessKey), shape: widerShape}
 	return cc, func(id string, sigs ...string) carried {
 		c := newClient()
 		line := "koa.sid=" + id
@@ -26,6 +26,8 @@ func signedCarrier(keys ...string) (*cookieCarrier, func(id string, sigs ...stri
 		return cc.read(c)
 	}
 }
+
+func sessKey(id string) string { return "sess:" + id }
 
 func (cc *cookieCarrier) sign(id string) string {
 	return string(cc.signer.appendSignature(nil, cc.name, id))
@@ -128,7 +130,7 @@ func placeOf(r *recent, id string) (*recentPlace, string) {
 }
 
 func TestARecordThatHasNotChangedIsNotIndexedAgain(t *testing.T) {
-	p, key := placeOf(newRecent("sess:"), strings.Repeat("a", idLen))
+	p, key := placeOf(newRecent(sessKey), strings.Repeat("a", idLen))
 	const record = `{"cookie":{"path":"/"}, "n":1,"\u0061":"x","n":2}`
 	p.remember(key, parsed(t, record))
 
@@ -150,7 +152,7 @@ func TestARecordThatHasNotChangedIsNotIndexedAgain(t *testing.T) {
 }
 
 func TestTheIndexOfARecordIsACopy(t *testing.T) {
-	p, key := placeOf(newRecent("sess:"), strings.Repeat("a", idLen))
+	p, key := placeOf(newRecent(sessKey), strings.Repeat("a", idLen))
 	record := []byte(`{"a":1,"b":2}`)
 	d := parsed(t, string(record))
 	p.remember(key, d)
@@ -163,7 +165,7 @@ func TestTheIndexOfARecordIsACopy(t *testing.T) {
 }
 
 func TestARecordIsHeldAsItWas(t *testing.T) {
-	p, key := placeOf(newRecent("sess:"), strings.Repeat("a", idLen))
+	p, key := placeOf(newRecent(sessKey), strings.Repeat("a", idLen))
 	buffer := append(make([]byte, 0, 1<<20), `{"a":1,"b":2}`...)
 	var d document
 	require.True(t, d.parse(buffer))
@@ -182,7 +184,7 @@ func TestOnlySmallRecordsAreRemembered(t *testing.T) {
 		long(maxRecentRecord): true, long(maxRecentRecord + 1): false,
 		"{}": true,
 	} {
-		p, key := placeOf(newRecent("sess:"), strings.Repeat("a", idLen))
+		p, key := placeOf(newRecent(sessKey), strings.Repeat("a", idLen))
 		p.remember(key, parsed(t, record))
 		require.Equal(t, want, p.recall(key, []byte(record), new(document)), "%d bytes", len(record))
 	}
@@ -223,7 +225,7 @@ func TestAPlaceThatIsTakenOverForgets(t *testing.T) {
 }
 
 func TestNearlyAllOfAFewSessionsHaveAPlace(t *testing.T) {
-	r := newRecent("sess:")
+	r := newRecent(sessKey)
 	homeless := 0
 	places := map[*recentPlace]bool{}
 	for n := range recentPlaces / 4 {

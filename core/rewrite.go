@@ -22,6 +22,7 @@ func (d *document) rewrite(edits []edit, only bool, keep string) []byte {
 type rewriting struct {
 	raw     []byte
 	members []member
+	inline  [fewMembers]member
 }
 
 // rewriteTo is rewrite for those who want to know where the members lie. It

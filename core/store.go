@@ -88,6 +88,9 @@ func newBackend(store Store, prefix string, reconnect time.Duration, closed <-ch
 	return b
 }
 
+// key returns the key of the record of an id.
+func (b *backend) key(id string) string { return b.prefix + id }
+
 // id returns the id whose record has this key.
 func (b *backend) id(key string) string { return key[len(b.prefix):] }
 

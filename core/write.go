@@ -18,8 +18,8 @@ const (
 // key returns the store's key of an id. Most requests ask for one and the
 // same.
 func (s *Session) key(id string) string {
-	if prefix := s.engine.opts.Prefix; len(s.lastKey) != len(prefix)+len(id) || s.lastKey[len(prefix):] != id {
-		s.lastKey = prefix + id
+	if store := s.engine.backend; s.lastKey == "" || store.id(s.lastKey) != id {
+		s.lastKey = store.key(id)
 	}
 	return s.lastKey
 }
