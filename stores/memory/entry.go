@@ -28,13 +28,12 @@ func (e entry) key() string { return e.text[:e.keyLen()] }
 // this file: it holds as long as nobody writes to it, see core.Store.
 func (e entry) data() []byte {
 	end := len(e.text) - lengthSize
-	return unsafe.Slice(unsafe.StringData(e.text), len(e.text))[e.keyLen():end:end]
+	return e.bytes()[e.keyLen():end:end]
 }
 
-func (e entry) keyLen() uint32 {
-	at := e.text[len(e.text)-lengthSize:]
-	return uint32(at[0]) | uint32(at[1])<<8 | uint32(at[2])<<16 | uint32(at[3])<<24
-}
+func (e entry) keyLen() uint32 { return binary.LittleEndian.Uint32(e.bytes()[len(e.text)-lengthSize:]) }
+
+func (e entry) bytes() []byte { return unsafe.Slice(unsafe.StringData(e.text), len(e.text)) }
 
 // size is that of key and data.
 func (e entry) size() int64 { return int64(max(len(e.text)-lengthSize, 0)) }
