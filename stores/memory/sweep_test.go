@@ -99,6 +99,7 @@ func TestNothingStoredSchedulesNothing(t *testing.T) {
 func TestCloseBesideSweep(t *testing.T) {
 	for range 50 {
 		s := newStore(t, Options{SweepInterval: time.Nanosecond})
+		require.NoError(t, s.Set(ctx, "first", nil, time.Microsecond)) // or Close may come before any sweep is due
 		var wg sync.WaitGroup
 		for worker := range 4 {
 			wg.Go(func() {

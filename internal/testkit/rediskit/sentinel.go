@@ -19,6 +19,7 @@ const (
 	downAfter = 300 * time.Millisecond
 
 	failoverTimeout = 30 * time.Second
+	askAgain        = time.Second
 )
 
 // A Sentinel is a master and a replica, watched by three Sentinels.
@@ -137,18 +138,13 @@ func (x *Sentinel) Master() *Server {
 }
 
 // Failover has the Sentinels make the replica the master, and returns when it
-// is.
+// is. A Sentinel gives a failover up that a busy machine has slowed down, and
+// after that does nothing of its own accord: so it is asked again.
 func (x *Sentinel) Failover() {
 	x.t.Helper()
-	old := x.Master()
-	err := until(failoverTimeout, func() error {
-		_, err := x.Sentinels[0].Do("SENTINEL", "FAILOVER", x.Name)
-		return err
+	x.awaitPromotion(x.Master(), func() {
+		_, _ = x.Sentinels[0].Do("SENTINEL", "FAILOVER", x.Name) // an error while one is under way
 	})
-	if err != nil {
-		x.t.Fatalf("rediskit: failover: %v", err)
-	}
-	x.awaitPromotion(old)
 }
 
 // KillMaster kills the master, and returns when the Sentinels have made the
@@ -157,14 +153,21 @@ func (x *Sentinel) KillMaster() {
 	x.t.Helper()
 	old := x.Master()
 	old.Kill()
-	x.awaitPromotion(old)
+	x.awaitPromotion(old, func() {})
 }
 
-func (x *Sentinel) awaitPromotion(old *Server) {
+// awaitPromotion asks for a promotion until there is one.
+func (x *Sentinel) awaitPromotion(old *Server, ask func()) {
 	x.t.Helper()
+	ask()
+	asked := time.Now()
 	err := until(failoverTimeout, func() error {
 		master := x.Master()
 		if master == old {
+			if time.Since(asked) > askAgain {
+				ask()
+				asked = time.Now()
+			}
 			return errors.New("no other server was promoted")
 		}
 		role, err := master.Do("ROLE")
