@@ -1,9 +1,8 @@
 package core_test
 
 import (
-	"context"
-	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -133,22 +132,26 @@ func TestAPanicWhileMergingSavesNothing(t *testing.T) {
 }
 
 func TestAnUpdateThatIsRunAgainCannotSave(t *testing.T) {
-	v := newVisitor(t, core.Options{Store: faultstore.New()})
-	v.visit(set("n", 1))
-	s, end := v.begin()
-	var saved []error
-	_, err := core.Update(s, "n", func(n int) int {
-		if n == 5 {
-			saved = append(saved, s.Save(t.Context()))
-		}
-		return n + 1
+	synctest.Test(t, func(t *testing.T) {
+		v := newVisitor(t, core.Options{Store: faultstore.New()})
+		v.visit(set("n", 1))
+		s, end := v.begin()
+		var saved []error
+		_, err := core.Update(s, "n", func(n int) int {
+			if n == 5 {
+				saved = append(saved, s.Save(t.Context()))
+			}
+			return n + 1
+		})
+		require.NoError(t, err)
+		v.visit(set("n", 5))
+		begun := time.Now()
+		require.NoError(t, end().err)
+		require.Equal(t, hookBound, time.Since(begun), "it might have been another goroutine")
+		require.Len(t, saved, 1)
+		require.ErrorIs(t, saved[0], core.ErrInsideHook)
+		requireValue(v, "n", 6)
 	})
-	require.NoError(t, err)
-	v.visit(set("n", 5))
-	require.NoError(t, end().err)
-	require.Len(t, saved, 1)
-	require.ErrorIs(t, saved[0], core.ErrInsideHook)
-	requireValue(v, "n", 6)
 }
 
 func TestWhatIsCarriedOverLivesAsLongAsItsOwnCookie(t *testing.T) {
@@ -164,27 +167,4 @@ func TestWhatIsCarriedOverLivesAsLongAsItsOwnCookie(t *testing.T) {
 	})
 	require.NoError(t, end().err)
 	require.Equal(t, time.Minute, st.Records()["koa:sess:"+v.id()].TTL)
-}
-
-// fickle has a GetTouch that is lost once, and then declined.
-type fickle struct {
-	*faultstore.Store
-	calls int
-}
-
-func (f *fickle) GetTouch(_ context.Context, _ string, _ time.Duration) ([]byte, bool, error) {
-	if f.calls++; f.calls == 1 {
-		return nil, false, faultstore.ErrAnswerLost
-	}
-	return nil, false, errors.ErrUnsupported
-}
-
-func TestALifeThatWasNotExtendedAtTheLoadIsAtTheCommit(t *testing.T) {
-	st := &fickle{Store: faultstore.New()}
-	v := newVisitor(t, core.Options{Store: st, Rolling: true})
-	v.visit(set("a", 1))
-	key := "koa:sess:" + v.id()
-	st.Put(key, st.Records()[key].Data, time.Minute)
-	v.visit(func(*core.Session) {})
-	require.Equal(t, 24*time.Hour, st.Records()[key].TTL)
 }

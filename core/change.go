@@ -29,16 +29,9 @@ func ascii(key string) bool {
 	return all < utf8.RuneSelf
 }
 
-// A binding is a value that a handler changes in place.
-type binding struct {
-	key   string
-	ptr   any
-	found []byte // its encoding when it was last looked at
-}
-
 // current returns the value that a handler sees.
 func (s *Session) current(key string) (raw []byte, ok bool) {
-	if b := s.binding(key); b != nil {
+	if b := s.bindings.find(key); b != nil {
 		s.syncBinding(b)
 	}
 	if c := s.changes.find(key); c != nil {
@@ -55,29 +48,11 @@ func (s *Session) current(key string) (raw []byte, ok bool) {
 func (s *Session) change(key string, keepBinding bool) *change {
 	s.gen++
 	if !keepBinding {
-		s.unbind(key)
+		s.bindings.remove(key)
 	}
 	mine := s.changes.put(key)
 	mine.gen = s.gen
 	return mine
-}
-
-func (s *Session) unbind(key string) {
-	for i := range s.bindings {
-		if s.bindings[i].key == key {
-			s.bindings = append(s.bindings[:i:i], s.bindings[i+1:]...)
-			return
-		}
-	}
-}
-
-func (s *Session) binding(key string) *binding {
-	for i := range s.bindings {
-		if s.bindings[i].key == key {
-			return &s.bindings[i]
-		}
-	}
-	return nil
 }
 
 // syncBinding records what a handler did to a bound value, if anything.
@@ -95,8 +70,13 @@ func (s *Session) syncBinding(b *binding) {
 }
 
 func (s *Session) syncBindings() {
-	for i := range s.bindings {
-		s.syncBinding(&s.bindings[i])
+	if s.bindings == nil {
+		return
+	}
+	for i := range s.bindings.list {
+		if b := &s.bindings.list[i]; b.ptr != nil {
+			s.syncBinding(b)
+		}
 	}
 }
 
@@ -193,7 +173,7 @@ func (s *Session) encode(sends bool) []byte {
 func (s *Session) encodeCookie(sends bool) []byte {
 	raw, changed := s.encodeAttributes()
 	switch {
-	case sends && s.dated():
+	case s.dated() && sends, s.engine.opts.Rolling && !s.dated():
 		return s.stamp(raw)
 	case changed:
 		return raw
@@ -210,7 +190,11 @@ func (s *Session) encodeAttributes() (raw []byte, changed bool) {
 	case isObject:
 		var stored document
 		stored.parse(raw)
-		return stored.rewrite(cookie.edits(s.cookieFrom, false), false, ""), true
+		from := s.cookieFrom
+		if there := decodeCookie(raw, s.engine.opts.Cookie); there.refused(s.engine.opts.Key) {
+			from = &there // none of it is to come back
+		}
+		return stored.rewrite(cookie.edits(from, false), false, ""), true
 	case *cookie == s.engine.opts.Cookie:
 		return s.engine.newCookie, true
 	}

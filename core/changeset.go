@@ -117,3 +117,14 @@ func (cs *changeset) reset() {
 	clear(cs.list)
 	cs.list = cs.list[:0]
 }
+
+// rerun runs the updates again on another value.
+func (c *change) rerun(raw []byte) ([]byte, error) {
+	var err error
+	for _, step := range c.updates {
+		if raw, err = step.run(raw); err != nil {
+			return nil, err
+		}
+	}
+	return raw, nil
+}

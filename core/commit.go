@@ -52,9 +52,15 @@ func (s *Session) commitIfIdle() (more bool, err error) {
 // End is for adapters. It commits what has not been committed and seals the
 // session. An adapter calls it when the request is over, however it ended. It
 // returns an error only if the response headers have not gone out, so that the
-// error can still be answered; others it reports.
+// error can still be answered; others it reports. It waits for a hook that is
+// under way, however long; on what a hook was given it fails.
 func (s *Session) End() error {
-	s.io.Lock()
+	if !s.io.TryLock() {
+		if s.isInside() {
+			return ErrInsideHook
+		}
+		s.io.Lock()
+	}
 	if s.sealIfDone() {
 		s.io.Unlock()
 		return nil
@@ -89,7 +95,8 @@ func (s *Session) idle() bool {
 // Save saves the session now, as the commit would, which then sends the
 // cookie. What changes afterwards is still saved at the end. Its error has not
 // been given to Options.ErrorHandler; it is ErrGone, ErrSuperseded or
-// ErrUnsaved where a commit would report that.
+// ErrUnsaved where a commit would report that. If a hook panics in it nothing is
+// saved, and the next one, or the end, tries again.
 func (s *Session) Save(ctx context.Context) error {
 	if err := s.Load(); err != nil {
 		return err
@@ -101,13 +108,30 @@ func (s *Session) Save(ctx context.Context) error {
 	if s.failed != nil {
 		return s.failed
 	}
-	err := s.commit(func() context.Context { return ctx })
-	if err != nil {
-		s.mu.Lock()
-		s.committedAt = unsettled
-		s.mu.Unlock()
+	if s.isSpoiled() {
+		return ErrSpoiled
 	}
+	saved := false
+	defer func() { s.settle(saved) }() // a hook may panic
+	err := s.commit(func(bool) context.Context { return ctx })
+	saved = err == nil
 	return plainly(err)
+}
+
+// settle has what a save that failed has looked at saved at the end.
+func (s *Session) settle(saved bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !saved {
+		s.committedAt = unsettled
+	}
+}
+
+// isSpoiled reports whether a Save could save nothing, see spoil.
+func (s *Session) isSpoiled() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.spoiled && !s.destroyed
 }
 
 // unsettled is no generation: what a save has looked at is not saved.
@@ -127,7 +151,8 @@ func plainly(err error) error {
 // conclude commits, lets go of s.io, and then gives the error to whom it
 // concerns: an ErrorHandler may answer the request, which commits again.
 func (s *Session) conclude(seal bool) error {
-	req, late, err := s.commitOnce(seal)
+	res := s.res
+	req, late, intended, err := s.commitOnce(seal)
 	lost, isLost := err.(*lostError)
 	switch {
 	case err == nil, err == errVanished:
@@ -139,14 +164,20 @@ func (s *Session) conclude(seal bool) error {
 		s.engine.report(req, err)
 		return nil
 	}
-	return s.engine.fail(req, err)
+	if answer := s.engine.answer(req, res, err); answer != nil || !intended {
+		return answer
+	}
+	return err // that a sign-out or a sign-in was not carried out is not to be passed over
 }
 
 // commitOnce commits, in a way that a save which failed is not tried again
 // behind the error page.
-func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
+func (s *Session) commitOnce(seal bool) (req Request, late, intended bool, err error) {
 	defer s.io.Unlock()
 	defer s.setCommitted(seal)
+	defer s.release()
+	returned := false
+	defer func() { s.spoil(!returned) }()
 	late = s.isLate()
 	err = s.commit(s.detached)
 	for range goroutineRounds {
@@ -157,27 +188,47 @@ func (s *Session) commitOnce(seal bool) (req Request, late bool, err error) {
 	}
 	if err != nil && err != errVanished {
 		s.mu.Lock()
-		s.prevented, s.failed = true, plainly(err)
+		s.spoiled, s.spoiledAt, s.failed = true, s.gen, plainly(err)
 		s.mu.Unlock()
 	}
 	if s.own.id != "" {
-		_ = s.disown(s.detached()) // an earlier Save has failed, and its error counts
+		_ = s.disown(s.detached(true)) // an earlier Save has failed, and its error counts
 	}
 	if s.owed != cookieLeave {
 		_, lost := err.(*lostError)
 		if unpaid := s.pay(late, lost); unpaid != nil {
-			err = errors.Join(err, unpaid)
+			if err = errors.Join(err, unpaid); s.aborted {
+				err = &lostError{err}
+			}
 		}
 	}
 	if err == nil && seal && !s.settled() {
 		err = &lostError{ErrTooLate} // somebody changes it faster than it can be saved
 	}
-	return s.req, s.res.Started(), err
+	returned = true
+	return s.req, s.res.Started(), s.intends(), err
 }
 
 // goroutineRounds is how often the end of a request saves again what
 // goroutines changed while it was saving.
 const goroutineRounds = 3
+
+// spoil has nothing saved any more after a hook has panicked in a commit, which
+// gives the error page to whoever recovers. Only an end is still carried out.
+func (s *Session) spoil(panicked bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if panicked && !s.sealed {
+		s.spoiled = true
+	}
+}
+
+// intends reports whether the handler has asked for an end, or for another id.
+func (s *Session) intends() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.work != nil && (s.destroyed || s.replaces)
+}
 
 // settled reports whether nothing has changed since the commit looked.
 func (s *Session) settled() bool {
@@ -193,14 +244,14 @@ func (s *Session) isLate() bool { return s.committed || s.res.Started() }
 // Overruled is for adapters. It tells of an error that Commit or End returned,
 // and that will not be answered since the handler failed too and its own error
 // goes first.
-func (s *Session) Overruled(err error) {
+func (s *Session) Overruled(req Request, err error) {
 	if s.engine.opts.ErrorHandler == nil {
-		logUnanswered(s.req.Context(), err)
+		logUnanswered(req.Context(), err)
 	}
 }
 
-// awaitIO takes s.io, unless whoever has it may be a hook of this very
-// goroutine.
+// awaitIO takes s.io, unless there is nothing to wait for: no session to save,
+// or a hook of it that asks.
 func (s *Session) awaitIO() error {
 	if s.io.TryLock() {
 		return nil
@@ -208,8 +259,7 @@ func (s *Session) awaitIO() error {
 	if err := s.lockedSavable(); err != nil {
 		return err
 	}
-	s.io.Lock()
-	return nil
+	return s.io.lockWithin(hookBound)
 }
 
 // enterCommit takes s.io, if there is a session to save.
@@ -234,7 +284,7 @@ func (s *Session) savable() error {
 	switch {
 	case s.sealed:
 		return ErrSealed
-	case s.inHook:
+	case s.inside:
 		return ErrInsideHook
 	case s.stage != loaded:
 		return ErrNoSession
@@ -249,16 +299,6 @@ func (s *Session) setCommitted(seal bool) {
 	if seal {
 		s.seal()
 	}
-}
-
-// detached returns the request's context without its cancellation: a save
-// must not fail because the client has gone.
-func (s *Session) detached() context.Context {
-	ctx := s.req.Context()
-	if ctx.Done() == nil {
-		return ctx
-	}
-	return context.WithoutCancel(ctx)
 }
 
 // seal ends all use of the session, and lets go of what it holds.
@@ -279,7 +319,7 @@ func (s *Session) seal() {
 }
 
 // commit carries out what the session's state asks for.
-func (s *Session) commit(ctx func() context.Context) error {
+func (s *Session) commit(ctx func(ends bool) context.Context) error {
 	p, err := s.prepare()
 	if err == nil && p.store == storeWrite && s.engine.opts.BeforeSave != nil {
 		if err = s.beforeSave(); err == nil {
@@ -289,12 +329,12 @@ func (s *Session) commit(ctx func() context.Context) error {
 	if err != nil || p == (plan{storeNothing, cookieLeave}) {
 		return err
 	}
-	return s.carryOut(ctx(), p)
+	return s.carryOut(ctx(p.store == storeDestroy), p)
 }
 
 func (s *Session) beforeSave() error {
 	var err error
-	s.hook(func() { err = s.engine.opts.BeforeSave(s.req, s) })
+	s.hook(func(inside *Session) { err = s.engine.opts.BeforeSave(s.req, inside) })
 	if err != nil {
 		return &HookError{Hook: "BeforeSave", Err: err}
 	}
@@ -320,7 +360,7 @@ func (s *Session) carryOut(ctx context.Context, p plan) error {
 		return err
 	}
 	if p.cookie != cookieLeave && (err == nil || p.store == storeDestroy) {
-		s.owed = p.cookie
+		s.owed, s.owedWeakly = p.cookie, s.owed == cookieLeave && p.keepsAlive() && !s.destroyed
 	}
 	return err
 }
@@ -335,11 +375,14 @@ func (s *Session) toStore(ctx context.Context, p *plan, late bool) error {
 	case storeWrite:
 		return s.write(ctx, p, late)
 	case storeExtend:
-		return s.extend(ctx, sends)
+		return s.extend(ctx, p, late)
 	case storeDestroy:
 		return s.remove(ctx)
 	}
-	return s.admit(s.cookieNow(), sends)
+	if err := s.admit(s.cookieNow(), sends); err != nil || !sends {
+		return err
+	}
+	return s.stillAlive(ctx)
 }
 
 // waited has the clock read again after a call of a store that requests may
@@ -350,44 +393,4 @@ func (s *Session) waited() {
 		s.moment = time.Time{}
 		s.mu.Unlock()
 	}
-}
-
-// admit returns the error of a cookie that is to be sent and must not be.
-func (s *Session) admit(cookie *Cookie, sends bool) error {
-	if !sends {
-		return nil
-	}
-	return s.engine.carrier.refuses(s.engine.secure(s.req), cookie)
-}
-
-// cookieNow returns the attributes as they are.
-func (s *Session) cookieNow() *Cookie {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.attributes()
-}
-
-// pay sets the cookies that the commit, or an earlier Save, has found to be
-// due. The id of a session that is lost is not sent. If the headers went out
-// meanwhile, past the adapter, a record goes again that the client has no id of.
-func (s *Session) pay(late, lost bool) error {
-	act := s.owed
-	s.owed = cookieLeave
-	s.mu.Lock()
-	s.attributes()
-	id, sig, cookie, stored, told, now := s.id, s.sig, s.cookieFrom, s.stored, s.id == s.carried.id, s.now()
-	s.mu.Unlock()
-	switch {
-	case lost && act == cookieSend, act == cookieSend && !stored: // not stored: another goroutine has regenerated it since
-		return nil
-	case late && act == cookieSend && !told:
-		return errors.Join(s.remove(s.detached()), ErrTooLate)
-	case late:
-		return ErrTooLate
-	case act == cookieSend:
-		s.engine.carrier.send(s.res, id, sig, cookie, now)
-	case act == cookieClear:
-		s.engine.carrier.clear(s.res, cookie)
-	}
-	return nil
 }

@@ -29,10 +29,9 @@ func NewContext(ctx context.Context, s *Session) context.Context {
 }
 
 // FromContext returns the session that a context carries: one from
-// NewContext, that of the *http.Request behind nethttpadapter or echoadapter, a
-// *gin.Context behind ginadapter, or a *fasthttp.RequestCtx behind fiberadapter;
-// the context of a Gin or Fiber request itself, which these two leave alone, has
-// none. It loads the session under Options.Defer. With a name it returns the
+// NewContext, that of the *http.Request behind nethttpadapter, echoadapter or
+// ginadapter, a *gin.Context, or a *fasthttp.RequestCtx behind fiberadapter; the
+// user context of a Fiber request, which is left alone, has none. It loads the session under Options.Defer. With a name it returns the
 // session of that cookie, without one that of the outermost middleware. The
 // error is ErrNoSession, ErrOutsidePath, or that of the load.
 func FromContext(ctx context.Context, name ...string) (*Session, error) {
@@ -54,9 +53,27 @@ func (s *Session) Find(name ...string) (*Session, error) {
 	return found, nil
 }
 
-// Has is for adapters. It reports whether s or a session around it is that of
-// an engine's cookie, so that a second middleware of it has nothing to do.
-func (s *Session) Has(e *Engine) bool { return s.find(e.Name()) != nil }
+// Has is for adapters. It reports whether s or a session around it is an
+// engine's, or that of another one with the same Key, keys and store, so that a
+// second middleware has nothing to do. For one that has only the Key in common
+// LoadInto returns ErrTwoEngines.
+func (s *Session) Has(e *Engine) bool {
+	same := s.find(e.Name())
+	return same != nil && same.engine.shares(e)
+}
+
+// RequestOf is for adapters. It returns the request for which the session that
+// Has finds was loaded, so that an adapter which meets it again has its own
+// object, or nil.
+func (s *Session) RequestOf(e *Engine) Request {
+	same := s.find(e.Name())
+	if same == nil {
+		return nil
+	}
+	same.mu.Lock()
+	defer same.mu.Unlock()
+	return same.req
+}
 
 // Open is for adapters. It returns s or the nearest session around it that has
 // not ended, or nil: a middleware that is run again for the same request, as by

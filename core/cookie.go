@@ -259,7 +259,8 @@ func (c *Cookie) sameSiteJSON() []byte {
 }
 
 // decodeCookie reads stored attributes. What the record does not have, or has
-// in a form that could not be sent, is as in defaults.
+// in a form that could not be sent, is as in defaults. See storedCookie for those
+// that could not be sent together.
 func decodeCookie(raw []byte, defaults Cookie) Cookie {
 	c := defaults
 	var d document

@@ -41,9 +41,13 @@
 //
 // # What is guaranteed, and what is not
 //
-// Over a store with [Swapper] no update is lost, a session that was destroyed
-// is never brought back by a request that was under way, and an id that was
-// regenerated cannot be written to. Over a store without it the last of two
+// Over a store with [Swapper] no update is lost, and a session that was
+// destroyed is never brought back by a request that was under way. Regenerate,
+// RegenerateKeep and Destroy have their way whatever other requests do at the
+// same time; what those have under way is carried into the new session, or
+// dropped with the old one. A late request with an id that was replaced or ended
+// a moment ago finds a session that says so, see Session.IsSuperseded, and sends
+// the browser no cookie. Over a store without it the last of two
 // concurrent saves wins and may bring a destroyed session back, as in
 // koa-generic-session.
 //

@@ -3,6 +3,7 @@ package core
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"unicode/utf8"
 )
@@ -28,7 +29,22 @@ func encodeAny(v any) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
-	return unescapeSeparators(bytes.TrimSuffix(buf.Bytes(), []byte("\n"))), nil
+	raw := unescapeSeparators(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
+	if tooDeep(raw) {
+		return nil, errTooDeep
+	}
+	return raw, nil
+}
+
+// errTooDeep is the error of a value that could be saved, and then made its
+// whole record unreadable.
+var errTooDeep = errors.New("it nests more deeply than a record may: 10,000 levels, of which the record is one")
+
+// tooDeep reports whether a record with this value could not be read again. It
+// looks closely only at what has enough brackets.
+func tooDeep(raw []byte) bool {
+	brackets := bytes.Count(raw, []byte("[")) + bytes.Count(raw, []byte("{"))
+	return brackets >= maxDepth && skipValue(raw, 0, 1) == bad
 }
 
 // plainSize returns the room that appendPlain needs, 0 for what it does not

@@ -1,9 +1,13 @@
 package core
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	memorystore "github.com/go-holdall/holdall/stores/memory"
 )
 
 // An Engine loads and saves the sessions of one cookie. It is safe for
@@ -16,6 +20,7 @@ type Engine struct {
 	newCookie []byte    // the stored form of opts.Cookie
 	known     string    // what nearly every record begins with
 	works     sync.Pool // of *work, empty
+	inMemory  bool      // the store answers at once
 
 	closed     chan struct{}
 	closeOnce  sync.Once
@@ -35,6 +40,7 @@ func New(opts Options) (*Engine, error) {
 	}
 	e.closeStore = closeStore
 	e.backend = newBackend(store, e.opts.Prefix, e.opts.ReconnectTimeout, e.closed)
+	_, e.inMemory = store.(*memorystore.Store)
 	e.newCookie = e.opts.Cookie.encodeNew(&e.opts.Cookie)
 	e.known = `{"` + cookieMember + `":` + string(e.newCookie[:len(e.newCookie)-1])
 	e.shape = defaultShape
@@ -50,7 +56,7 @@ func (e *Engine) newCarrier() carrier {
 	if ids := e.opts.SessionIDStore; ids != nil {
 		return storeCarrier{ids: ids, shape: e.shape}
 	}
-	c := &cookieCarrier{name: e.opts.Key, sigName: e.opts.Key + ".sig", shape: e.shape, usual: &e.opts.Cookie}
+	c := &cookieCarrier{name: e.opts.Key, sigName: e.opts.Key + ".sig", shape: e.shape, usual: &e.opts.Cookie, rolling: e.opts.Rolling}
 	if !e.opts.Cookie.DisableSigning {
 		c.signer, c.recent = newSigner(e.opts.SigningKeys), newRecent(e.backend.key)
 	}
@@ -97,9 +103,19 @@ func (e *Engine) Load(req Request, res Response) (*Session, error) {
 
 // LoadInto is Load for an adapter that keeps the session inside an object of
 // its own, which must not be used for another request. outer is the session
-// of a middleware with another cookie around this one, or nil.
+// of a middleware with another cookie around this one, or nil; if it is one of
+// another engine with the same Key, the error is ErrTwoEngines, which no
+// ErrorHandler swallows.
 func (e *Engine) LoadInto(s *Session, req Request, res Response, outer *Session) error {
+	s.state = &s.home
 	s.engine, s.req, s.res, s.outer = e, req, res, outer
+	if e.opts.Defer || !e.inMemory { // it may be a while until it is loaded
+		s.arrived = time.Now().UnixMilli()
+	}
+	if same := outer.find(e.Name()); same != nil && !same.engine.shares(e) {
+		s.setLoaded(ErrTwoEngines)
+		return ErrTwoEngines
+	}
 	if path := e.opts.Cookie.Path; path != "/" && !pathMatches(req.Path(), path) {
 		s.stage = outside
 		return nil
@@ -121,6 +137,21 @@ func (e *Engine) Close() (err error) {
 	return err
 }
 
+// shares reports whether two engines of one Key have the same sessions.
+func (e *Engine) shares(other *Engine) bool {
+	if e == other {
+		return true
+	}
+	a, b := &e.opts, &other.opts
+	return a.Prefix == b.Prefix && a.Cookie.DisableSigning == b.Cookie.DisableSigning && slices.Equal(a.SigningKeys, b.SigningKeys) &&
+		identical(e.backend.store, other.backend.store) && identical(a.SessionIDStore, b.SessionIDStore)
+}
+
+// identical is a == b, and false for what cannot be compared.
+func identical(a, b any) bool {
+	return a == nil && b == nil || reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() && a == b
+}
+
 func (e *Engine) isClosed() bool {
 	select {
 	case <-e.closed:
@@ -128,6 +159,15 @@ func (e *Engine) isClosed() bool {
 	default:
 		return false
 	}
+}
+
+// answer asks the ErrorHandler what becomes of an error that can still be
+// answered, and says when it may be worth to try again.
+func (e *Engine) answer(req Request, res Response, err error) error {
+	if err = e.fail(req, err); err != nil && StatusCode(err) == 503 && !res.Started() {
+		res.SetHeader("Retry-After", "1")
+	}
+	return err
 }
 
 // fail asks the ErrorHandler what becomes of an error that can still be
@@ -174,13 +214,20 @@ func (e *Engine) ttl(c *Cookie, fromFunc time.Duration) time.Duration {
 	return time.Duration(milliseconds(ttl)) * time.Millisecond
 }
 
-// extendOnLoad returns the TTL that a rolling load may give a record before
-// it is known, or zero.
-func (e *Engine) extendOnLoad() time.Duration {
-	if !e.opts.Rolling || e.opts.TTLFunc != nil {
-		return 0
+// life returns for how long a record is written: with Rolling beyond its TTL,
+// until its next renewal must have come.
+func (e *Engine) life(c *Cookie, fromFunc time.Duration) time.Duration {
+	ttl := e.ttl(c, fromFunc)
+	if e.opts.Rolling && e.prolongs(c, fromFunc) {
+		return time.Duration(milliseconds(prolonged(ttl))) * time.Millisecond
 	}
-	return e.ttl(&e.opts.Cookie, 0)
+	return ttl
+}
+
+// prolongs reports whether writing a record again makes it live longer: not if
+// it ends on a fixed date.
+func (e *Engine) prolongs(c *Cookie, fromFunc time.Duration) bool {
+	return e.opts.TTL != 0 || fromFunc != 0 || c.Expires.IsZero()
 }
 
 // read returns the id of a request: the one that WithID forces, or the one

@@ -26,7 +26,7 @@ func TestAVisitCostsWhatItHasTo(t *testing.T) {
 		{"a read", func(s *core.Session) { _, _ = core.Get[int](s, "n") }, []string{"get"}, 0},
 		{"a change", set("n", 2), []string{"get", "swap " + day}, 0},
 		{"regenerate", func(s *core.Session) { _ = s.RegenerateKeep() }, []string{"get", "swap " + day, "swap 1m0s"}, 2},
-		{"destroy", func(s *core.Session) { s.Destroy() }, []string{"get", "destroy"}, 2},
+		{"destroy", func(s *core.Session) { s.Destroy() }, []string{"get", "destroy 12s"}, 2},
 	}
 	v := newVault()
 	visitor := newVisitor(t, core.Options{Store: full(v)})
@@ -38,9 +38,9 @@ func TestAVisitCostsWhatItHasTo(t *testing.T) {
 
 	rolling := newVisitor(t, core.Options{Store: full(v), Rolling: true})
 	rolling.visit(set("n", 1))
-	v.asked()
-	require.Len(t, rolling.visit(func(*core.Session) {}).SetCookies(), 2)
-	require.Equal(t, []string{"gettouch " + day}, v.asked(), "read and rolling")
+	require.Equal(t, []string{"swap 25h0m0s"}, v.asked(), "a day, and until the next renewal must have come")
+	require.Empty(t, rolling.visit(func(*core.Session) {}).SetCookies())
+	require.Equal(t, []string{"get"}, v.asked(), "read and rolling")
 
 	deferring := newVisitor(t, core.Options{Store: full(v), Defer: true})
 	deferring.visit(set("n", 1))
@@ -77,7 +77,9 @@ func TestDeadCookiesAreClearedAndOthersLeftAlone(t *testing.T) {
 		{"an id of impossible shape clears nothing", "koa.sid=a; koa.sid.sig=AAAAAAAAAAAAAAAAAAAAAAAAAAA", "", nil},
 		{"an unknown id is cleared", "koa.sid=" + id + "; koa.sid.sig=nA-w-5CXSgFd_HQylxahUpOjyKg", "", cleared},
 		{"so is one whose record is corrupt", "koa.sid=" + id + "; koa.sid.sig=nA-w-5CXSgFd_HQylxahUpOjyKg", "[]", cleared},
-		{"a superseded one is left alone", "koa.sid=" + id + "; koa.sid.sig=nA-w-5CXSgFd_HQylxahUpOjyKg", "null", nil},
+		{"a superseded one is left alone", "koa.sid=" + id + "; koa.sid.sig=nA-w-5CXSgFd_HQylxahUpOjyKg", oldTombstone(time.Now()), nil},
+		{"one that was superseded a while ago is cleared", "koa.sid=" + id + "; koa.sid.sig=nA-w-5CXSgFd_HQylxahUpOjyKg", oldTombstone(time.Now().Add(-10 * time.Second)), cleared},
+		{"a null that is no tombstone is corrupt", "koa.sid=" + id + "; koa.sid.sig=nA-w-5CXSgFd_HQylxahUpOjyKg", "null", cleared},
 		{"a known one is", "koa.sid=" + id + "; koa.sid.sig=nA-w-5CXSgFd_HQylxahUpOjyKg", "{}", nil},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
@@ -96,7 +98,7 @@ func TestDeadCookiesAreClearedAndOthersLeftAlone(t *testing.T) {
 			} else {
 				require.Equal(t, c.want, x.SetCookies())
 			}
-			if c.record == "[]" {
+			if c.record == "[]" || c.record == "null" {
 				reported.requireOnly(t, core.ErrCorruptRecord)
 			}
 			require.Empty(t, reported.told)
@@ -339,13 +341,19 @@ func TestASwallowedLoadErrorGivesAnEmptySessionThatIsNotSaved(t *testing.T) { //
 			visitor := newVisitor(t, core.Options{Store: full(v), Defer: deferring, ErrorHandler: reported.swallow, AllowEmpty: true, Rolling: true})
 			visitor.visit(set("n", 1))
 			v.before = func(op, _ string) error {
-				if op == "get" || op == "gettouch" {
+				if op == "get" {
 					return broken
 				}
 				t.Errorf("%s: the store was asked to %s", name, op)
 				return nil
 			}
-			require.Empty(t, visitor.visit(change).SetCookies())
+			answer := visitor.try(change)
+			require.Empty(t, answer.SetCookies())
+			if name == "destroy" || name == "regenerate" {
+				require.ErrorIs(t, answer.err, core.ErrUnsaved, "D30: it is not passed over")
+			} else {
+				require.NoError(t, answer.err)
+			}
 			require.ErrorIs(t, reported.told[0], broken)
 			if name == "read" || name == "force" {
 				require.Len(t, reported.told, 1, name)

@@ -65,33 +65,12 @@ func TestWhatNobodyIsAnsweredWithIsLogged(t *testing.T) {
 		require.NoError(t, s.Set("n", 1))
 		err := s.Commit()
 		require.ErrorIs(t, err, errStore, "without a handler it is the request's error")
-		s.Overruled(err)
+		s.Overruled(s.req, err)
 	})
 	require.Contains(t, text, errStore.Error())
 
 	b.engine.opts.ErrorHandler = b.told.handle
-	require.Empty(t, logged(func() { b.begin(newClient()).Overruled(errStore) }), "the handler has been told")
-}
-
-func TestAnExtendThatFailsIsAnError(t *testing.T) {
-	b := newBench(t, Options{Rolling: true}, "full")
-	c := b.signedIn(map[string]any{"n": 1})
-	b.engine.backend.getTouch = nil
-	b.fail["swap"] = errStore
-	require.ErrorIs(t, b.request(c, func(*Session) {}), errStore)
-	require.Empty(t, c.lines)
-}
-
-func TestAnExtendBySwappingTheRecordForItself(t *testing.T) {
-	b := newBench(t, Options{Rolling: true}, "full")
-	c := b.signedIn(map[string]any{"n": 1})
-	b.engine.backend.getTouch, b.engine.backend.touch = nil, nil
-	require.NoError(t, b.request(c, func(*Session) {}))
-	require.Equal(t, []string{"get", "swap"}, b.took())
-	require.Len(t, c.lines, 2)
-	c = c.again()
-	require.NoError(t, b.request(c, func(*Session) { b.spy.records = map[string]string{} }))
-	require.Empty(t, c.lines)
+	require.Empty(t, logged(func() { s := b.begin(newClient()); s.Overruled(s.req, errStore) }), "the handler has been told")
 }
 
 func TestAReplyOfAFailedPlainSetIsAnError(t *testing.T) {

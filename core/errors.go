@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -40,22 +41,37 @@ var (
 	// response headers have gone out: a new, regenerated or destroyed session.
 	ErrTooLate = errors.New("session: the response headers have gone out, too late for a cookie")
 
+	// ErrAborted is reported for a new or regenerated session whose handler
+	// died, by a panic or runtime.Goexit, before it had answered: nothing of it
+	// is stored, and the client's session stays as it was.
+	ErrAborted = errors.New("session: the handler died before it answered, a new session is not stored")
+
 	// ErrGone is reported for a change to a session that was destroyed, or
 	// expired, while the request ran. The change is dropped.
 	ErrGone = errors.New("session: destroyed or expired while the request ran")
 
-	// ErrSuperseded is reported for a change made under an id that another
-	// request has replaced with Regenerate. The change is dropped.
-	ErrSuperseded = errors.New("session: another request has regenerated it")
+	// ErrSuperseded is returned by what would change a session under an id that
+	// another request has replaced or ended a moment ago, and fails the commit
+	// with 503 unless the handler answers with an error of its own: the client
+	// may try again, with the cookie that it has by then. It is reported for a
+	// change that was under way when another request replaced the session, and
+	// could not be carried into its successor.
+	ErrSuperseded = errors.New("session: another request has replaced or ended it, try again with the new cookie")
 
 	// ErrConflict is returned when other requests kept changing the record
-	// for as long as the engine tried to merge this one's changes into it.
+	// for as long as the engine tried to merge this one's changes into it, and
+	// for a value that changes whenever user code runs on it, as when an Update
+	// sets its own key.
 	ErrConflict = errors.New("session: the record kept changing, gave up merging")
 
 	// ErrAmbiguous is returned when a store did not answer whether it applied
 	// an Update, and what it holds now does not tell. The change may or may
 	// not have been saved; it has not been saved twice.
 	ErrAmbiguous = errors.New("session: the store's answer was lost, the update may or may not be saved")
+
+	// ErrSpoiled is returned by Save after a hook, or a MarshalJSON, has panicked
+	// in the commit: nothing but an end is saved any more.
+	ErrSpoiled = errors.New("session: a hook panicked in the commit, nothing is saved any more")
 
 	// ErrUnsaved is reported when a request changed a session that could not
 	// be loaded, after an ErrorHandler swallowed the load's error.
@@ -78,8 +94,17 @@ var (
 	ErrBadID = errors.New("session: the id generator gave an id that cannot be used")
 
 	// ErrInsideHook is returned by Load and Save when one of the Options'
-	// hooks calls them for the session that it was given.
+	// hooks calls them for the session that it was given. A call for the
+	// request's own session waits until the hook is done, since another
+	// goroutine may have made it; if it waits for 5 s it fails too: it is
+	// probably the hook's, or that of an Update which is run again.
 	ErrInsideHook = errors.New("session: Load or Save inside a hook")
+
+	// ErrTwoEngines is returned for a request that goes through the middleware
+	// of two engines with one Options.Key, but other signing keys or another
+	// store: they would take each other's cookies for their own. Give one of
+	// them another Key, or use one engine for both.
+	ErrTwoEngines = errors.New("session: two engines of one Options.Key on one request; give one of them another Key, or use one engine for both")
 
 	// ErrClosed is returned after Engine.Close.
 	ErrClosed = errors.New("session: the engine is closed")
@@ -173,10 +198,13 @@ type OptionError struct {
 func (e *OptionError) Error() string { return "session: option " + e.Option + ": " + e.Reason }
 
 // StatusCode returns the HTTP status that fits an error of this package: 503
-// for a store that is down or an engine that is closed, 500 for any other.
+// for a store that is down, an engine that is closed, a request whose time is
+// over, and ErrSuperseded; 500 for any other.
 func StatusCode(err error) int {
-	if errors.Is(err, ErrStoreUnavailable) || errors.Is(err, ErrClosed) {
-		return 503
+	for _, passing := range []error{ErrStoreUnavailable, ErrClosed, ErrSuperseded, context.DeadlineExceeded, context.Canceled} {
+		if errors.Is(err, passing) {
+			return 503
+		}
 	}
 	return 500
 }

@@ -64,6 +64,7 @@ func TestStatusCode(t *testing.T) {
 	for err, want := range map[error]int{
 		core.ErrStoreUnavailable:                    503,
 		core.ErrClosed:                              503,
+		core.ErrSuperseded:                          503,
 		fmt.Errorf("x: %w", core.ErrClosed):         503,
 		core.ErrConflict:                            500,
 		&core.StoreError{Op: "get", Err: errBroken}: 500,
@@ -117,8 +118,9 @@ func TestAnOverruledErrorIsLoggedUnlessTheErrorHandlerKnowsIt(t *testing.T) {
 		if handler == "some" {
 			opts.ErrorHandler = told.pass
 		}
-		s, end := newVisitor(t, opts).begin()
-		s.Overruled(errBroken)
+		v := newVisitor(t, opts)
+		s, end := v.begin()
+		s.Overruled(v.browser.Request("/"), errBroken)
 		require.Equal(t, want, logged() != "", handler)
 		require.NoError(t, end().err)
 	}

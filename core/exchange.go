@@ -30,14 +30,18 @@ type Request interface {
 // over its framework; handlers never need it.
 type Response interface {
 	// SetCookie adds a Set-Cookie header with that whole value, in place of
-	// every earlier one whose cookie has that name.
+	// every earlier one of the same cookie, see SameCookie. Name is its name.
 	SetCookie(name, line string)
+
+	// HasCookie reports whether there is a Set-Cookie header for a cookie of
+	// that name, whatever its path.
+	HasCookie(name string) bool
 
 	// SetHeader sets a response header.
 	SetHeader(name, value string)
 
 	// Started reports whether the header block has gone out, after which the
-	// two other methods are without effect. It may be called from any
+	// other methods are without effect. It may be called from any
 	// goroutine.
 	Started() bool
 }

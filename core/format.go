@@ -9,7 +9,7 @@ import (
 // most loggers: ids and values are not for logs. It may be called from several
 // goroutines.
 func (s *Session) Format(f fmt.State, _ rune) {
-	if s == nil || s.engine == nil {
+	if s == nil || s.state == nil {
 		_, _ = io.WriteString(f, "no session")
 		return
 	}

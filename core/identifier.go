@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"net/textproto"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -121,6 +122,8 @@ type carried struct {
 // A carrier is the way that ids take between client and server.
 type carrier interface {
 	read(req Request) carried
+	// others returns what else a request carries that might be its id.
+	others(req Request, id string) []carried
 	// send gives the client an id. sig is its signature, if known already.
 	send(res Response, id, sig string, c *Cookie, now time.Time)
 	clear(res Response, c *Cookie)
@@ -141,6 +144,8 @@ func (s storeCarrier) read(req Request) carried {
 	return carried{}
 }
 
+func (s storeCarrier) others(Request, string) []carried { return nil }
+
 func (s storeCarrier) send(res Response, id, _ string, _ *Cookie, _ time.Time) { s.ids.Set(res, id) }
 func (s storeCarrier) clear(res Response, _ *Cookie)                           { s.ids.Reset(res) }
 func (s storeCarrier) refuses(bool, *Cookie) error                             { return nil }
@@ -153,6 +158,7 @@ type cookieCarrier struct {
 	recent        *recent // with a signer
 	shape         func(id string) bool
 	usual         *Cookie // the attributes of most
+	rolling       bool    // cookies live a little longer, see renewals
 	last          atomic.Pointer[tail]
 }
 
@@ -186,12 +192,37 @@ func (cc *cookieCarrier) read(req Request) carried {
 	return c
 }
 
+func (cc *cookieCarrier) others(req Request, id string) (others []carried) {
+	var found candidates
+	found.collect(req.HeaderValues("Cookie"), cc.name, cc.sigName)
+	for _, other := range found.ids[:found.idCount] {
+		known := other == id || slices.ContainsFunc(others, func(c carried) bool { return c.id == other })
+		if known || !cc.shape(other) {
+			continue
+		}
+		if cc.signer == nil {
+			others = append(others, carried{id: other})
+			continue
+		}
+		if key, sig := cc.signer.verify(cc.name, other, found.sigs[:found.sigCount]); key == 0 {
+			others = append(others, carried{id: other, sig: sig})
+		} else if key > 0 {
+			others = append(others, carried{id: other, outdated: true})
+		}
+	}
+	return others
+}
+
 func (cc *cookieCarrier) send(res Response, id, sig string, c *Cookie, now time.Time) {
 	// Both lines in one string: they end alike.
 	var room [512]byte
 	b := append(append(append(room[:0], cc.name...), '='), id...)
 	value := len(b)
-	b = cc.appendAttributes(b, c, c.expiry(now))
+	expires := c.expiry(now)
+	if cc.rolling && c.Expires.IsZero() && c.MaxAge != BrowserSession {
+		expires = now.Add(prolonged(c.MaxAge))
+	}
+	b = cc.appendAttributes(b, c, expires)
 	line := len(b)
 	if cc.signer != nil {
 		b = append(append(b, cc.sigName...), '=')

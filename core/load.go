@@ -26,7 +26,7 @@ func (s *Session) tell(req Request, err error) error {
 		s.engine.report(req, err)
 		return nil
 	}
-	if err = s.engine.fail(req, err); err == nil {
+	if err = s.engine.answer(req, s.res, err); err == nil {
 		s.setLoaded(nil)
 	}
 	return err
@@ -39,7 +39,9 @@ func (s *Session) loadOnce() (req Request, err error) {
 	if done, err := s.loadState(); done {
 		return nil, err
 	}
-	s.io.Lock()
+	if err := s.io.lockWithin(hookBound); err != nil {
+		return nil, err
+	}
 	defer s.io.Unlock()
 	if done, err := s.loadState(); done {
 		return nil, err
@@ -80,7 +82,7 @@ func (s *Session) loadState() (done bool, err error) {
 		return true, s.loadErr
 	case s.stage == outside:
 		return true, ErrOutsidePath
-	case s.inHook:
+	case s.inside:
 		return true, ErrInsideHook
 	}
 	return false, nil
@@ -91,28 +93,12 @@ func (s *Session) load() error {
 	if e.isClosed() {
 		return s.unloadable(ErrClosed)
 	}
-	c := e.read(s.req)
 	ctx := s.req.Context()
-	var data []byte
-	var found bool
-	var extended time.Duration
-	var err error
-	if c.id != "" {
-		if c.key == "" {
-			c.key = e.backend.key(c.id)
-		}
-		if data, found, extended, err = e.backend.get(ctx, c.key, e.extendOnLoad()); err != nil {
-			return s.unloadable(err)
-		}
-	}
-	result := s.take(c, data, found, extended)
-	if extended > 0 {
-		if result, err = s.settle(ctx, result, data); err != nil {
-			s.lock()
-			s.forget()
-			s.mu.Unlock()
-			return s.unloadable(err)
-		}
+	var c carried
+	s.withCarrier(func() { c = e.read(s.req) })
+	result, err := s.seek(ctx, c)
+	if err != nil {
+		return s.unloadable(err)
 	}
 	if result == taken && !s.valid() {
 		result = unknown
@@ -134,41 +120,45 @@ func (s *Session) load() error {
 	return nil
 }
 
-// settle takes back what a rolling load has given a record, before it was
-// known, beyond its due. A record that is over by its own attributes is
-// unknown.
-func (s *Session) settle(ctx context.Context, result loadResult, data []byte) (loadResult, error) {
-	s.mu.Lock()
-	key, extended, cookie := s.key(s.carried.id), s.extended, s.attributes()
-	s.mu.Unlock()
-	store := s.engine.backend
-	if result == superseded {
-		_ = store.rebury(ctx, key, data) // what fails is tried again by the next load
+// seek looks for the session of a request. Of several ids that a client may
+// have, which differ in path, domain or partition, the first that is alive
+// counts; if none is, one that was replaced or ended a moment ago.
+func (s *Session) seek(ctx context.Context, c carried) (loadResult, error) {
+	if c.id == "" {
+		return s.take(c, nil, false), nil
 	}
-	ttl := s.engine.ttl(cookie, 0)
-	if result != taken || cookie == &s.engine.opts.Cookie || ttl >= extended {
-		return result, nil
+	result, err := s.lookUp(ctx, c)
+	if err != nil || result == taken || c.byWithID {
+		return result, err
 	}
-	if ttl <= 0 {
-		return unknown, store.removeIf(ctx, key, data)
+	for _, other := range s.engine.carrier.others(s.req, c.id) {
+		now, err := s.lookUp(ctx, other)
+		switch {
+		case err != nil || now == taken:
+			return now, err
+		case result != superseded && now == superseded:
+			c, result = other, now
+		}
 	}
-	now, found, again, err := store.getExtended(ctx, "touch", key, ttl)
-	switch {
-	case err != nil || again == 0:
-		return taken, err
-	case !found:
-		return unknown, nil
-	case isTombstone(now): // another request has regenerated it since
-		_ = store.rebury(ctx, key, now)
-		s.mu.Lock()
-		s.unsavable = ErrSuperseded
-		s.mu.Unlock()
-		return superseded, nil
+	s.lock()
+	defer s.mu.Unlock()
+	s.carried = c
+	return result, nil
+}
+
+func (s *Session) lookUp(ctx context.Context, c carried) (loadResult, error) {
+	if c.key == "" {
+		c.key = s.engine.backend.key(c.id)
 	}
-	s.mu.Lock()
-	s.extended = ttl
-	s.mu.Unlock()
-	return taken, nil
+	data, found, err := s.engine.backend.get(ctx, c.key)
+	if err != nil {
+		return noID, err
+	}
+	result := s.take(c, data, found)
+	if result == unknown && found && !isTombstone(data) { // over, see Session.over
+		_ = s.engine.backend.removeIf(ctx, c.key, data) // what stays expires
+	}
+	return result, nil
 }
 
 // unloadable makes s a session that will not be saved, lest a store that was
@@ -192,7 +182,7 @@ const (
 )
 
 // take takes over what the store had.
-func (s *Session) take(c carried, data []byte, found bool, extended time.Duration) loadResult {
+func (s *Session) take(c carried, data []byte, found bool) loadResult {
 	s.lock()
 	defer s.mu.Unlock()
 	s.carried, s.lastKey = c, c.key
@@ -202,13 +192,32 @@ func (s *Session) take(c carried, data []byte, found bool, extended time.Duratio
 	case !found:
 		return unknown
 	case isTombstone(data):
-		s.unsavable = ErrSuperseded
-		return superseded
+		return s.takeTombstone(c, data)
 	case !s.index(data):
 		return corrupt
+	case s.over(data):
+		return unknown
 	}
-	s.id, s.sig, s.stored, s.extended = c.id, c.sig, true, extended
+	s.id, s.sig, s.stored, s.tomb, s.unsavable = c.id, c.sig, true, replacedRecord{}, nil
 	return taken
+}
+
+// takeTombstone takes a request for a late one, if it came within the grace.
+// After that the id is a stranger's: whoever still sends it has lost the answer
+// that replaced it.
+func (s *Session) takeTombstone(c carried, data []byte) loadResult {
+	t := decodeTombstone(data)
+	arrived := time.Now()
+	if s.arrived != 0 {
+		arrived = time.UnixMilli(s.arrived)
+	}
+	if arrived.Sub(t.made) > s.engine.opts.SupersededGrace {
+		return unknown
+	}
+	if s.unsavable == nil {
+		s.unsavable, s.tomb = ErrSuperseded, replacedRecord{id: c.id, raw: data}
+	}
+	return superseded
 }
 
 // index makes a record the base, unless it is none.
@@ -229,25 +238,21 @@ func (s *Session) valid() (ok bool) {
 	if s.engine.opts.Valid == nil {
 		return true
 	}
-	s.hook(func() { ok = s.engine.opts.Valid(s.req, s) })
+	returned := false
+	defer func() { s.forgetUnless(returned) }()
+	s.hook(func(inside *Session) { ok = s.engine.opts.Valid(s.req, inside) })
+	returned = true
 	return ok
 }
 
-// hook runs user code that is given the session. If it panics nothing of the
-// session will be saved.
-func (s *Session) hook(call func()) {
-	s.setHook(true, false)
-	returned := false
-	defer func() { s.setHook(false, !returned) }()
-	call()
-	returned = true
-}
-
-func (s *Session) setHook(inside, panicked bool) {
+// forgetUnless drops what a Valid that has panicked made of the session: the next
+// load begins anew.
+func (s *Session) forgetUnless(returned bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inHook = inside
-	s.prevented = s.prevented || panicked
+	if !returned {
+		s.forget()
+	}
 }
 
 // forget makes s a new session.
@@ -256,5 +261,5 @@ func (s *Session) forget() {
 	s.id, s.idErr, s.sig, s.stored = "", nil, "", false
 	s.changes.reset()
 	s.bindings, s.cleared, s.cookie = nil, false, nil
-	s.dirty, s.destroyed, s.extended = false, false, 0
+	s.dirty, s.destroyed = false, false
 }

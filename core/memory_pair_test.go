@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -64,6 +65,10 @@ func (c *client) SetCookie(name, line string) {
 	if c.cookies[name] = value; value == "" {
 		delete(c.cookies, name)
 	}
+}
+
+func (c *client) HasCookie(name string) bool {
+	return slices.ContainsFunc(c.lines, func(line string) bool { return strings.HasPrefix(line, name+"=") })
 }
 
 // A spy is a store that writes down what it is asked, fails on command, and
@@ -163,28 +168,12 @@ func (p fullSpy) Touch(_ context.Context, key string, ttl time.Duration) (bool, 
 	return ok, nil
 }
 
-func (p fullSpy) GetTouch(ctx context.Context, key string, ttl time.Duration) ([]byte, bool, error) {
-	if p.decline {
-		return nil, false, errors.ErrUnsupported
-	}
-	if err := p.called("gettouch"); err != nil {
-		return nil, false, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	record, ok := p.records[key]
-	if ok {
-		p.ttls[key] = ttl
-	}
-	return []byte(record), ok, nil
-}
-
 func (p fullSpy) Swap(_ context.Context, key string, old, new []byte, ttl time.Duration) ([]byte, bool, error) {
 	if p.decline {
 		return nil, false, errors.ErrUnsupported
 	}
 	op := "swap"
-	if new == nil {
+	if new == nil || isTombstone(new) && ttl < tombstoneTTL {
 		op = "destroy"
 	}
 	if err := p.called(op); err != nil {
@@ -300,3 +289,41 @@ func (b *bench) signedIn(values map[string]any) *client {
 }
 
 func (b *bench) id(c *client) string { return c.cookies[b.engine.Name()] }
+
+// live returns the ids that have a record, tombstones left out.
+func (b *bench) live() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var ids []string
+	for key, record := range b.records {
+		if !isTombstone([]byte(record)) {
+			ids = append(ids, strings.TrimPrefix(key, "koa:sess:"))
+		}
+	}
+	return ids
+}
+
+// tombstone returns the one that is under an id.
+func (b *bench) tombstone(id string) tombstone {
+	record := []byte(b.record(id))
+	require.True(b.t, isTombstone(record), "%q", record)
+	return decodeTombstone(record)
+}
+
+// requireEnded requires that the record of a session is over: gone, or, where
+// the store can swap, a tombstone that stays for the grace.
+func (b *bench) requireEnded(id string, swaps bool) {
+	if !swaps {
+		require.NotContains(b.t, b.records, "koa:sess:"+id)
+		return
+	}
+	t := b.tombstone(id)
+	require.True(b.t, t.ended)
+	require.Empty(b.t, t.successors)
+	require.Equal(b.t, defaultGrace+lateLoad, b.ttls["koa:sess:"+id])
+}
+
+// age has the record of a client's session say that it was renewed a while ago.
+func (b *bench) age(c *client, ago time.Duration) {
+	b.put(b.id(c), sentAgo(b.record(b.id(c)), ago))
+}

@@ -3,7 +3,6 @@ package core
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 )
 
 // updatable returns the value that an update begins with, nil for none. The
@@ -72,24 +71,25 @@ func (s *Session) merge(d draft, theirs []byte) (draft, error) {
 	if !now.parse(theirs) {
 		return d, ErrCorruptRecord
 	}
-	for done := (mergedChanges{}); ; {
-		c, base, more := s.rebase(d.id, &now, done)
-		if !more {
-			break
+	done := mergedChanges{}
+	for range updateAttempts {
+		pending := s.rebase(d.id, &now, done)
+		if len(pending) == 0 {
+			return s.drawUpAgain(d)
 		}
-		var raw []byte
-		var err error
-		merge := func() { raw, err = s.mergeChange(c, base, &now) }
-		if c.updates != nil || s.engine.opts.OnConflict != nil {
-			s.hook(merge)
-		} else {
-			merge()
+		for _, c := range pending {
+			raw, err := s.mergeOne(c, &now)
+			if err != nil {
+				return d, err
+			}
+			done[c.key] = mergedChange{change: c.change, result: raw}
 		}
-		if err != nil {
-			return d, err
-		}
-		done[c.key] = mergedChange{change: c, result: raw}
 	}
+	return d, ErrConflict // what merges changes it
+}
+
+// drawUpAgain returns the draft of what has been merged.
+func (s *Session) drawUpAgain(d draft) (draft, error) {
 	again, err := s.draft(d.sends)
 	if err == nil && again.id != d.id {
 		err = errMoved
@@ -108,25 +108,30 @@ type mergedChange struct {
 }
 
 // rebase makes the record of another request the base, if every change has
-// been merged. If not it returns one that has not, and the value from which
-// this request made it: merging runs user code without the lock, which may
+// been merged. If not it returns those that have not, with the values from which
+// this request made them: merging runs user code without the lock, which may
 // change the session, as may other goroutines.
-func (s *Session) rebase(id string, now *document, done mergedChanges) (c change, base []byte, more bool) {
+func (s *Session) rebase(id string, now *document, done mergedChanges) (pending []basedChange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.id != id {
-		return change{}, nil, false
+		return nil
 	}
+	written := s.inDoubt()
 	for _, c := range s.changes.list {
 		if m, ok := done[c.key]; ok && same(m.raw, c.raw) && len(m.updates) == len(c.updates) {
 			continue
 		}
 		base, _ := s.base.get(c.key)
-		if c.updates != nil || c.firm || s.cleared || s.doubted(&c) || !same(c.raw, base) {
-			return c, base, true
+		if c.updates != nil || c.firm || s.cleared || doubted(&c, written) || !same(c.raw, base) {
+			pending = append(pending, basedChange{c, base})
+			continue
 		}
 		theirs, _ := now.get(c.key) // to set a value to what it was is no change
 		done[c.key] = mergedChange{change: c, result: theirs, idle: true}
+	}
+	if len(pending) > 0 {
+		return pending
 	}
 	for i := range s.changes.list {
 		c := &s.changes.list[i]
@@ -135,20 +140,46 @@ func (s *Session) rebase(id string, now *document, done mergedChanges) (c change
 	}
 	s.base.parse(now.raw)
 	s.mergeCookie()
-	return change{}, nil, false
+	return nil
+}
+
+// A basedChange is a change and the value that it was made of.
+type basedChange struct {
+	change
+	base []byte
+}
+
+// mergeOne merges a change, as a hook where it runs user code.
+func (s *Session) mergeOne(c basedChange, now *document) (raw []byte, err error) {
+	merge := func() { raw, err = s.mergeChange(c.change, c.base, now) }
+	if c.updates != nil || s.engine.opts.OnConflict != nil {
+		s.asHook(merge)
+	} else {
+		merge()
+	}
+	return raw, err
+}
+
+// inDoubt returns the records whose writing had no answer.
+func (s *Session) inDoubt() (written []document) {
+	for _, d := range s.doubts {
+		var w document
+		if w.parse(d.next) {
+			written = append(written, w)
+		}
+	}
+	return written
 }
 
 // doubted reports whether a write without an answer may have given the key
 // another value.
-func (s *Session) doubted(c *change) bool {
-	return slices.ContainsFunc(s.doubts, func(d draft) bool {
-		var written document
-		if !written.parse(d.next) {
-			return false
+func doubted(c *change, written []document) bool {
+	for i := range written {
+		if raw, _ := written[i].get(c.key); !same(raw, c.raw) {
+			return true
 		}
-		raw, _ := written.get(c.key)
-		return !same(raw, c.raw)
-	})
+	}
+	return false
 }
 
 // mergeCookie lays the attributes that this request changed onto the base's.
@@ -160,7 +191,7 @@ func (s *Session) mergeCookie() {
 	s.cookie = nil
 	s.attributes()
 	if merged != nil {
-		mine := decodeCookie(merged, s.engine.opts.Cookie)
+		mine := s.engine.storedCookie(merged)
 		s.cookie = &mine
 	}
 }
@@ -168,13 +199,7 @@ func (s *Session) mergeCookie() {
 func (s *Session) mergeChange(c change, base []byte, now *document) (raw []byte, err error) {
 	theirs, _ := now.get(c.key)
 	if c.updates != nil {
-		raw = theirs
-		for _, step := range c.updates {
-			if raw, err = step.run(raw); err != nil {
-				return nil, err
-			}
-		}
-		return raw, nil
+		return c.rerun(theirs)
 	}
 	if s.engine.opts.OnConflict == nil || same(base, theirs) {
 		return c.raw, nil

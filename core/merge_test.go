@@ -123,25 +123,39 @@ func TestGoneMeansGone(t *testing.T) {
 	require.NoError(t, meanwhile(t, b, c,
 		func(s *Session) { require.NoError(t, s.Set("n", 2)) },
 		func(s *Session) { s.Destroy() }))
-	require.Empty(t, b.record(id))
+	b.requireEnded(id, true)
 	require.Empty(t, c.lines)
 	told := b.told.take()
 	require.Len(t, told, 1)
 	require.ErrorIs(t, told[0], ErrGone)
 }
 
-func TestALateWriterCannotWriteToARegeneratedID(t *testing.T) {
-	b := newBench(t, Options{}, "full")
-	c := b.signedIn(map[string]any{"n": 1})
-	id := b.id(c)
-	require.NoError(t, meanwhile(t, b, c,
-		func(s *Session) { require.NoError(t, s.Set("n", 2)) },
-		func(s *Session) { require.NoError(t, s.RegenerateKeep()) }))
-	require.True(t, isTombstone([]byte(b.record(id))))
-	require.Empty(t, c.lines)
-	told := b.told.take()
-	require.Len(t, told, 1)
-	require.ErrorIs(t, told[0], ErrSuperseded)
+func TestALateWriterDoesNotWriteToARegeneratedID(t *testing.T) {
+	for name, regenerate := range map[string]func(*Session) error{"keeps": (*Session).RegenerateKeep, "plain": (*Session).Regenerate} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, Options{}, "full")
+			c := b.signedIn(map[string]any{"n": 1})
+			id, other := b.id(c), c.again()
+			require.NoError(t, b.request(c, func(s *Session) {
+				require.NoError(t, s.Set("n", 2))
+				require.NoError(t, b.request(other, func(s *Session) {
+					require.NoError(t, regenerate(s))
+					require.NoError(t, s.Set("user", "ann"))
+				}))
+			}))
+			require.True(t, isTombstone([]byte(b.record(id))))
+			require.Empty(t, c.lines)
+			if name == "keeps" {
+				require.Contains(t, b.record(b.id(other)), `"n":2,"user":"ann"`, "it is carried into the successor")
+				require.Empty(t, b.told.take())
+				return
+			}
+			require.NotContains(t, b.record(b.id(other)), `"n"`)
+			told := b.told.take()
+			require.Len(t, told, 1)
+			require.ErrorIs(t, told[0], ErrSuperseded)
+		})
+	}
 }
 
 func TestWhatOthersWroteIsCarriedOverByRegenerateKeepAlone(t *testing.T) {
@@ -169,30 +183,49 @@ func TestWhatOthersWroteIsCarriedOverByRegenerateKeepAlone(t *testing.T) {
 	}
 }
 
-func TestTwoRegeneratesEndWithOneSession(t *testing.T) {
+func TestTwoRegeneratesAtOnceMakeTwoSessions(t *testing.T) {
 	b := newBench(t, Options{}, "full")
 	c := b.signedIn(map[string]any{"n": 1})
-	var winner *client
+	old := b.id(c)
+	var other *client
 	require.NoError(t, b.request(c, func(s *Session) {
 		require.NoError(t, s.RegenerateKeep())
-		winner = c.again()
-		require.NoError(t, b.request(winner, func(s *Session) { require.NoError(t, s.RegenerateKeep()) }))
+		other = c.again()
+		require.NoError(t, b.request(other, func(s *Session) { require.NoError(t, s.RegenerateKeep()) }))
 	}))
-	require.Empty(t, c.lines)
-	require.Len(t, b.records, 2, "the winner's and the tombstone")
-	require.Contains(t, b.record(b.id(winner)), `"n":1`)
-	require.ErrorIs(t, b.told.take()[0], ErrSuperseded)
+	require.Len(t, c.lines, 2)
+	require.Len(t, other.lines, 2)
+	require.Empty(t, b.told.take())
+	require.ElementsMatch(t, []string{b.id(c), b.id(other)}, b.live())
+	require.Contains(t, b.record(b.id(c)), `"n":1`)
+	require.Contains(t, b.record(b.id(other)), `"n":1`)
+	require.Equal(t, []successor{{b.id(other), true}, {b.id(c), true}}, b.tombstone(old).successors)
 }
 
-func TestARegenerateOfASessionThatIsGoneLeavesNothing(t *testing.T) {
-	b := newBench(t, Options{}, "full")
-	c := b.signedIn(map[string]any{"n": 1})
-	require.NoError(t, meanwhile(t, b, c,
-		func(s *Session) { require.NoError(t, s.RegenerateKeep()) },
-		func(s *Session) { s.Destroy() }))
-	require.Empty(t, b.records)
-	require.Empty(t, c.lines)
-	require.ErrorIs(t, b.told.take()[0], ErrGone)
+func TestARegenerateOfASessionThatIsGoneKeepsOnlyWhatItSetItself(t *testing.T) {
+	for name, end := range map[string]func(b *bench, c *client){
+		"ended":    func(b *bench, c *client) { require.NoError(b.t, b.request(c.again(), (*Session).Destroy)) },
+		"vanished": func(b *bench, c *client) { b.spy.records = map[string]string{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, Options{}, "full")
+			c := b.signedIn(map[string]any{"n": 1, "count": 10})
+			require.NoError(t, b.request(c, func(s *Session) {
+				require.NoError(t, s.RegenerateKeep())
+				require.NoError(t, s.Set("user", "ann"))
+				_, err := Update(s, "count", func(n int) int { return n + 1 })
+				require.NoError(t, err)
+				end(b, c)
+			}))
+			require.Len(t, c.lines, 2)
+			require.Empty(t, b.told.take())
+			require.Equal(t, []string{b.id(c)}, b.live())
+			record := b.record(b.id(c))
+			require.Contains(t, record, `"user":"ann"`)
+			require.Contains(t, record, `"count":1`+"}", "an update begins with nothing")
+			require.NotContains(t, record, `"n"`)
+		})
+	}
 }
 
 func TestARegenerateThatFailsHalfwayLeavesTheOldSessionWhole(t *testing.T) {

@@ -17,7 +17,10 @@ import (
 //
 // The hooks may be called from several goroutines at once, one call at a time
 // for each session. They may use the session that they are given, but for its
-// Load, Save, Commit and End.
+// Load, Save, Commit and End, which return ErrInsideHook. Other goroutines of
+// the request that load or save it meanwhile wait for the hook; so would the
+// hook itself if it used the session of the request's context, until they are
+// told ErrInsideHook after 5 s.
 type Options struct {
 	// SigningKeys sign the cookie, newest first: the first one signs, all of
 	// them are accepted, so that a key can be rotated. Required, unless
@@ -46,10 +49,21 @@ type Options struct {
 	// Not together with TTL.
 	TTLFunc func(*Session) time.Duration
 
-	// Rolling extends the life of record and cookie with each request that
-	// uses the session. Without it only a change does: the record's at once,
-	// the cookie's if a twenty-fourth of its life is over.
+	// Rolling extends the life of record and cookie with the requests that use
+	// the session, once in a twenty-fourth of that life. Both live for that much
+	// longer, so that nobody is out before the time that was said. A cookie that
+	// no sending prolongs, with an Expires or for a BrowserSession, is not sent
+	// again. Without Rolling only a change extends: the record's life at once,
+	// the cookie's if a twenty-fourth of it is over.
 	Rolling bool
+
+	// SupersededGrace is for how long requests with an id that another request
+	// has replaced or ended are taken for late ones, which must not speak to the
+	// browser: see Session.IsSuperseded. After it they are a stranger's, who
+	// gets a new session. It counts from the replacing to the arrival of the
+	// request, by the clocks of the processes, which should differ by much less.
+	// Zero means 2 s; a minute is the most. It needs a store with Swap.
+	SupersededGrace time.Duration
 
 	// GenSID makes the ids of new sessions: up to 128 letters, digits, '-'
 	// and '_', which nobody must be able to guess. Nil means 24 random bytes
@@ -77,6 +91,11 @@ type Options struct {
 	// ReconnectTimeout is how long requests wait for a store that is down.
 	// Zero means 10 s. It needs a store with Availability.
 	ReconnectTimeout time.Duration
+
+	// SaveTimeout is how long a save may take in a request without a deadline,
+	// and how long an end has even in one whose deadline is nearer. Zero means
+	// 5 s more than ReconnectTimeout.
+	SaveTimeout time.Duration
 
 	// SessionIDStore carries the id in place of the cookie. See HeaderIDs.
 	SessionIDStore SessionIDStore
@@ -131,6 +150,12 @@ func (o Options) withDefaults() Options {
 	if o.ReconnectTimeout == 0 {
 		o.ReconnectTimeout = defaultReconnect
 	}
+	if o.SaveTimeout == 0 {
+		o.SaveTimeout = o.ReconnectTimeout + 5*time.Second
+	}
+	if o.SupersededGrace == 0 {
+		o.SupersededGrace = defaultGrace
+	}
 	o.Cookie = o.Cookie.normal()
 	return o
 }
@@ -156,6 +181,8 @@ func (o *Options) validate() error {
 	f.check(o.TTL >= 0, "TTL", "is negative")
 	f.check(o.TTL == 0 || o.TTLFunc == nil, "TTLFunc", "excludes TTL")
 	f.check(o.ReconnectTimeout >= 0, "ReconnectTimeout", "is negative")
+	f.check(o.SaveTimeout >= 0, "SaveTimeout", "is negative")
+	f.check(o.SupersededGrace >= 0 && o.SupersededGrace <= tombstoneTTL, "SupersededGrace", "is negative, or longer than a minute")
 	f.check(printable(o.Prefix), "Prefix", "has a space or a control character")
 	f.check(validToken(o.Key), "Key", "is not a cookie name: it has a character that RFC 6265 section 4.1.1 does not allow")
 	f.check(len(o.Key) <= maxNameLen, "Key", "is longer than 256 bytes")
@@ -190,10 +217,14 @@ func (c *Cookie) validate(f *faults, prefix string) {
 	f.check(c.Domain == "" || validDomain(c.Domain), prefix+"Domain", "is not a host name")
 	f.check(c.MaxAge >= 0 || c.MaxAge == BrowserSession, prefix+"MaxAge", "is negative; set BrowserSession for a cookie without expiry")
 	f.check(c.SameSite <= SameSiteOmit, prefix+"SameSite", "is unknown")
-	f.check(c.SameSite != SameSiteNone || c.Secure, prefix+"SameSite", "None needs Secure")
-	f.check(!c.Partitioned || c.Secure, prefix+"Partitioned", "needs Secure")
+	f.needsSecure(c, prefix)
 	f.check(c.Priority <= PriorityHigh, prefix+"Priority", "is unknown")
 	f.check(c.Expires.IsZero() || c.Expires.Year() >= 1601 && c.Expires.Year() <= 9999, prefix+"Expires", "is a year that no cookie can have")
+}
+
+func (f *faults) needsSecure(c *Cookie, prefix string) {
+	f.check(c.SameSite != SameSiteNone || c.Secure, prefix+"SameSite", "None needs Secure")
+	f.check(!c.Partitioned || c.Secure, prefix+"Partitioned", "needs Secure")
 }
 
 // prefixRules checks what browsers demand of a cookie with one of the

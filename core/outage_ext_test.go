@@ -161,6 +161,7 @@ func TestEveryOperationRidesOutAnOutage(t *testing.T) {
 				visitor := newVisitor(t, core.Options{Store: g, Rolling: true, TTLFunc: func(*core.Session) time.Duration { return time.Hour }})
 				visitor.visit(set("n", 1))
 				old := visitor.id()
+				time.Sleep(61 * time.Minute) // it is to be renewed
 				s, end := visitor.begin()
 				act(s)
 				g.fail()

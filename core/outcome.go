@@ -12,7 +12,8 @@ var (
 	errMoved = errors.New("session: regenerated while it was saved")
 
 	// errVanished: there was nothing to be saved but a longer life, and the
-	// record is gone. Nothing is lost, but the client is sent no cookie.
+	// record is gone, or the changes were carried into the session that has taken
+	// its place. Nothing is lost, but the client is sent no cookie.
 	errVanished = errors.New("session: gone, and was not changed")
 )
 

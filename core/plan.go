@@ -13,7 +13,8 @@ type facts struct {
 	attributes  bool // its cookie attributes differ from those it began with
 	changed     bool // a value does, or MarkDirty
 	allowEmpty  bool // Options.AllowEmpty
-	rolling     bool // Options.Rolling, and its life has not been extended yet
+	rolling     bool // Options.Rolling, and its life is to be extended, or TTLFunc to be asked
+	prolongs    bool // to send the cookie makes it live longer
 	deadCookies bool // the client sent cookies that are of no use
 	outdated    bool // the client's signature is that of an older key
 	holds       bool // the client has the cookie as it would be sent
@@ -60,17 +61,23 @@ func (f facts) plan() plan {
 		return plan{storeNothing, f.clearDead()}
 	case !f.stored, f.attributes:
 		return plan{storeWrite, cookieSend}
-	case f.changed && f.holds && !f.rolling:
+	case f.changed && f.holds:
 		return plan{storeWrite, cookieLeave}
 	case f.changed:
 		return plan{storeWrite, cookieSend}
-	case f.rolling:
+	case f.rolling && (f.prolongs || f.outdated):
 		return plan{storeExtend, cookieSend}
+	case f.rolling:
+		return plan{storeExtend, cookieLeave}
 	case f.outdated:
 		return plan{storeNothing, cookieSend}
 	}
 	return plan{storeNothing, cookieLeave}
 }
+
+// keepsAlive reports whether the cookie is sent or cleared only since that is due,
+// and not for anything that the handler has done to the session.
+func (p plan) keepsAlive() bool { return p.store == storeNothing || p.store == storeExtend }
 
 func (f facts) clearDead() cookieAct {
 	if f.deadCookies {
@@ -85,19 +92,16 @@ func (s *Session) prepare() (plan, error) {
 	defer s.mu.Unlock()
 	s.syncBindings()
 	s.committedAt, s.moment = s.gen, time.Time{}
-	if s.destroyed && s.unsavable == ErrSuperseded && !s.prevented {
-		s.owed = cookieClear // of the session that it asked to end, as far as it can
-	}
-	if s.unsavable != nil {
-		if s.gen == 0 || s.prevented {
-			return plan{}, nil
-		}
-		return plan{}, &lostError{s.unsavable}
+	if err := s.unsaved(); err != nil || s.unsavable != nil && !s.destroyed {
+		return plan{}, err
 	}
 	f := s.facts()
 	p := f.plan()
 	if f.prevented || f.destroyed {
 		return p, nil
+	}
+	if s.unanswerable(p) {
+		return plan{}, &lostError{ErrAborted}
 	}
 	for i := range s.changes.list {
 		if err := s.changes.list[i].err; err != nil {
@@ -113,15 +117,41 @@ func (s *Session) prepare() (plan, error) {
 	return p, nil
 }
 
+// stopped reports whether nothing is to be saved: the handler has said so, or a
+// commit has failed, which is not tried again behind the error page. An end that
+// was asked for since is carried out.
+func (s *Session) stopped() bool {
+	return s.prevented || s.spoiled && (!s.destroyed || s.gen == s.spoiledAt)
+}
+
+// unsaved returns what becomes of the changes of a session of which nothing may
+// be saved. An end has its way all the same, unless the session could not even
+// be loaded: then to call that a success would be a lie.
+func (s *Session) unsaved() error {
+	switch {
+	case s.unsavable == nil, s.stopped():
+		return nil
+	case s.unsavable == ErrUnsaved && (s.destroyed || s.replaces):
+		return ErrUnsaved
+	case s.destroyed:
+		return nil
+	case s.rejected != nil:
+		return s.rejected
+	case s.gen == 0, s.gen == s.lostAt:
+		return nil
+	}
+	return &lostError{s.unsavable}
+}
+
 func (s *Session) facts() facts {
 	f := facts{
-		prevented:   s.prevented,
+		prevented:   s.stopped(),
 		destroyed:   s.destroyed,
 		stored:      s.stored,
-		replaced:    s.replaced != nil,
+		replaced:    s.replaced != nil || s.destroyed && s.tomb.id != "",
 		forced:      s.forced,
 		allowEmpty:  s.engine.opts.AllowEmpty,
-		rolling:     s.engine.opts.Rolling && !s.rolled,
+		rolling:     s.renewable(),
 		deadCookies: s.carried.dead,
 		outdated:    s.carried.outdated && s.stored && s.id == s.carried.id,
 	}
@@ -129,5 +159,6 @@ func (s *Session) facts() facts {
 	f.attributes = s.attributesChanged()
 	f.changed = s.dirty || len(s.doubts) > 0 || s.valuesChanged()
 	f.holds = f.stored && f.changed && s.holdsCookie()
+	f.prolongs = f.rolling && s.prolongs()
 	return f
 }

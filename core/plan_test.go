@@ -28,9 +28,11 @@ var commitRules = []commitRule{
 	{"6 new and empty", idle, storeNothing, cookieLeave},
 	{"7 new or regenerated", func(f facts) bool { return !f.stored }, storeWrite, cookieSend},
 	{"8 an attribute changed", func(f facts) bool { return f.attributes }, storeWrite, cookieSend},
-	{"D21 a value changed, the client has the cookie", func(f facts) bool { return f.changed && f.holds && !f.rolling }, storeWrite, cookieLeave},
+	{"D21 a value changed, the client has the cookie", func(f facts) bool { return f.changed && f.holds }, storeWrite, cookieLeave},
 	{"8 a value changed", func(f facts) bool { return f.changed }, storeWrite, cookieSend},
-	{"9 rolling", func(f facts) bool { return f.rolling }, storeExtend, cookieSend},
+	{"9 rolling", func(f facts) bool { return f.rolling && f.prolongs }, storeExtend, cookieSend},
+	{"9 rolling, D19 signed with an older key", func(f facts) bool { return f.rolling && f.outdated }, storeExtend, cookieSend},
+	{"9 rolling, a cookie that no sending prolongs", func(f facts) bool { return f.rolling }, storeExtend, cookieLeave},
 	{"D19 signed with an older key", func(f facts) bool { return f.outdated }, storeNothing, cookieSend},
 	{"10 unchanged", func(facts) bool { return true }, storeNothing, cookieLeave},
 }
@@ -52,6 +54,7 @@ func everyFact(visit func(f facts)) {
 		func(f *facts) *bool { return &f.changed }, func(f *facts) *bool { return &f.allowEmpty },
 		func(f *facts) *bool { return &f.rolling }, func(f *facts) *bool { return &f.deadCookies },
 		func(f *facts) *bool { return &f.outdated }, func(f *facts) *bool { return &f.holds },
+		func(f *facts) *bool { return &f.prolongs },
 	}
 	for bits := range 1 << len(fields) {
 		var f facts
@@ -63,7 +66,7 @@ func everyFact(visit func(f facts)) {
 }
 
 func TestThePlanIsTheTableOfCommitsForEveryCombinationOfFacts(t *testing.T) {
-	require.Equal(t, 13, reflect.TypeFor[facts]().NumField(), "a new fact has to be added here")
+	require.Equal(t, 14, reflect.TypeFor[facts]().NumField(), "a new fact has to be added here")
 	met, combinations := map[string]int{}, 0
 	everyFact(func(f facts) {
 		combinations++
@@ -77,7 +80,7 @@ func TestThePlanIsTheTableOfCommitsForEveryCombinationOfFacts(t *testing.T) {
 			}
 		}
 	})
-	require.Equal(t, 1<<13, combinations)
+	require.Equal(t, 1<<14, combinations)
 	for _, rule := range commitRules {
 		require.Positive(t, met[rule.name], "rule %q decides nothing", rule.name)
 	}

@@ -7,7 +7,8 @@ import (
 )
 
 // renewals is how often, in the life of a cookie, a session that keeps
-// changing sends it again: by default once an hour.
+// changing sends it again, and one that is Rolling is renewed: by default once an
+// hour.
 //
 // Koa sends it with each changed save, so as not to have an active session's
 // cookie expire. But a response that saved before a Regenerate of the same
@@ -15,8 +16,12 @@ import (
 // the user who has just signed in is signed out.
 const renewals = 24
 
+// prolonged returns a life with the time added in which it need not be renewed.
+func prolonged(life time.Duration) time.Duration { return life + life/renewals }
+
 // attrSent is the member of the stored cookie object that says when the
-// client was given the cookie, in seconds since 1970. Koa keeps it, unread.
+// client was given the cookie, in seconds since 1970; with Rolling and a cookie
+// that no sending prolongs, when the record was written. Koa keeps it, unread.
 const attrSent = "sent"
 
 // holdsCookie reports whether the client has the cookie as it would be sent,
@@ -25,12 +30,31 @@ func (s *Session) holdsCookie() bool {
 	if s.carried.byWithID || s.carried.outdated || s.id != s.carried.id {
 		return false
 	}
-	cookie := s.attributes()
-	if !s.dated() {
-		return true
+	life := s.attributes().MaxAge
+	return !s.dated() || !s.due(life)
+}
+
+// due reports whether a twenty-fourth of a life is over since the client was
+// given the cookie, or the record was renewed.
+func (s *Session) due(life time.Duration) bool {
+	age, most := s.now().Sub(time.Unix(s.sent, 0)), life/renewals
+	return most <= time.Second || age <= -most || most <= age
+}
+
+// renewable reports whether Rolling has anything to do: cookie or record are to
+// be renewed, as far as it can be said without asking TTLFunc.
+func (s *Session) renewable() bool {
+	if !s.engine.opts.Rolling || s.rolled || !s.stored || s.id != s.carried.id {
+		return false
 	}
-	age, most := s.now().Sub(time.Unix(s.sent, 0)), cookie.MaxAge/renewals
-	return most > time.Second && -most < age && age < most
+	return s.engine.opts.TTLFunc != nil || s.renewalDue(0)
+}
+
+// renewalDue is renewable once TTLFunc has been asked.
+func (s *Session) renewalDue(asked time.Duration) bool {
+	cookie := s.attributes()
+	record := s.engine.ttl(cookie, asked)
+	return record <= 0 || s.engine.prolongs(cookie, asked) && s.due(record) || s.dated() && s.due(cookie.MaxAge)
 }
 
 // now returns the time of this commit. The clock is read once for all that a
@@ -47,6 +71,9 @@ func (s *Session) dated() bool {
 	c := s.attributes()
 	return s.engine.opts.SessionIDStore == nil && c.Expires.IsZero() && c.MaxAge != BrowserSession
 }
+
+// prolongs reports whether to send the cookie makes it live longer.
+func (s *Session) prolongs() bool { return s.dated() || s.engine.opts.SessionIDStore != nil }
 
 // attributes returns those of the session's cookie, decoded when they are
 // first needed.
@@ -66,7 +93,7 @@ func (s *Session) decodeAttributes(raw []byte) {
 	if s.sent, usual = s.engine.usual(raw); usual {
 		return
 	}
-	own := decodeCookie(raw, *s.cookie)
+	own := s.engine.storedCookie(raw)
 	s.cookie = &own
 	var d document
 	d.parse(raw)

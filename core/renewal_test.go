@@ -121,9 +121,12 @@ func TestAChangeSendsTheCookieThatTheClientDoesNotHave(t *testing.T) {
 	})
 }
 
-func TestRollingSendsTheCookieWithAChangeToo(t *testing.T) {
+func TestRollingSendsTheCookieWithAChangeOnlyOnceAnHourToo(t *testing.T) {
 	b := newBench(t, Options{Rolling: true}, "full")
 	c := b.signedIn(map[string]any{"n": 1})
+	require.NoError(t, b.request(c, count))
+	require.Empty(t, c.lines)
+	b.age(c, 61*time.Minute)
 	require.NoError(t, b.request(c, count))
 	require.Len(t, c.lines, 2)
 }

@@ -15,11 +15,21 @@ import (
 // decode the one value that is asked for. Nothing reaches the store before
 // the response headers are about to leave, or Save is called.
 //
+// A hook is given a Session of its own for the same session, so that a Load or
+// Save in it is told from one beside it, which waits.
+//
 // A nil session, which the adapters return with an error, has no values and
 // no id: what can return an error returns ErrNoSession, what cannot does
 // nothing. So look at the adapter's error before a sign-out. A sealed one
 // answers as an empty one where there is no error to return.
 type Session struct {
+	*state      // home, or that of the session whose hook has this handle; nil before LoadInto
+	inside bool // the hook is not done; under mu
+	home   state
+}
+
+// state is what a session and the handles of its hooks have in common.
+type state struct {
 	engine *Engine
 	req    Request
 	res    Response
@@ -28,18 +38,19 @@ type Session struct {
 	// io is held by whoever loads or saves, over hooks and store calls. It is
 	// taken before mu, and guards those fields of work that only loads and saves
 	// use. What is written under both, as committed is, may be read under either.
-	io sync.Mutex
+	io turn
 
 	// mu guards the remaining fields. It is never held over a call of the
 	// store, nor of user code but for what knows nothing of the session: the
 	// MarshalJSON of a bound value, and GenSID.
 	mu        sync.Mutex
 	stage     stage
-	inHook    bool
 	committed bool // the commit before the headers has run
 	sealed    bool
+	aborted   bool // by a handler that has died before it answered
 	stored    bool // the store has a record under id
 	id        string
+	arrived   int64 // the request, in milliseconds since 1970; zero: when it is loaded
 
 	*work // nil until the session is loaded, which under Defer most requests never ask for
 }
@@ -49,7 +60,10 @@ type Session struct {
 // again: seal takes it away from its session, under both locks.
 type work struct {
 	loadErr   error
-	unsavable error // why nothing of this session may be saved
+	unsavable error          // why nothing of this session may be saved
+	lostAt    uint64         // the generation of what was carried elsewhere for that reason
+	rejected  error          // of a change that was refused, zero for none
+	tomb      replacedRecord // of the id that the client sent, if it is a former one
 
 	idErr     error
 	sig       string // the signature of id, if the client sent it
@@ -58,9 +72,12 @@ type work struct {
 	destroyed bool
 	forced    bool
 	prevented bool
+	spoiled   bool   // by a commit that failed, or a hook that panicked in one
+	spoiledAt uint64 // the generation of the commit that failed
 	dirty     bool
-	extended  time.Duration // what the load gave the record to live
-	rolled    bool          // life extended, cookie sent
+	rolled    bool // life extended, cookie sent
+	replaces  bool // Regenerate or RegenerateKeep was called
+	keeps     bool // and never without the values
 
 	base        document  // as the store has it
 	drawn       rewriting // the record as it was drawn up last, nil for one of many members
@@ -69,7 +86,7 @@ type work struct {
 	first       [1]step   // room for the first
 	cleared     bool      // the base's values are hidden
 	clearedAt   uint64    // the generation of that
-	bindings    []binding
+	bindings    *bindings
 	gen         uint64 // counts changes
 	committedAt uint64 // the generation of the commit
 
@@ -81,11 +98,13 @@ type work struct {
 	moment     time.Time     // see now
 
 	// Under io alone:
-	lastKey string    // see key
-	doubts  []draft   // of the base, whose writes had no answer
-	own     ownRecord // zero for none
-	owed    cookieAct // what the response is to say of the cookie
-	failed  error     // the commit's
+	lastKey    string               // see key
+	doubts     []draft              // of the base, whose writes had no answer
+	own        ownRecord            // zero for none
+	owed       cookieAct            // what the response is to say of the cookie
+	owedWeakly bool                 // see plan.keepsAlive
+	releases   []context.CancelFunc // see detached
+	failed     error                // the commit's
 }
 
 // lock takes mu for what needs more of the session than how far it is.
@@ -145,6 +164,21 @@ func (s *Session) IsNew() bool {
 	return !s.stored
 }
 
+// IsSuperseded reports whether another request has replaced or ended the
+// session a moment ago: this one has come late, with the former id. It reads an
+// empty session, and what changes a value returns ErrSuperseded; unless the
+// handler then answers with an error of its own, the commit fails with that. The
+// client's cookie is left alone. Regenerate, RegenerateKeep and Destroy have
+// their way.
+func (s *Session) IsSuperseded() bool {
+	if s == nil {
+		return false
+	}
+	s.lock()
+	defer s.mu.Unlock()
+	return s.unsavable == ErrSuperseded
+}
+
 // Cookie returns the attributes of this session's cookie: a copy, which
 // SetCookie takes back.
 func (s *Session) Cookie() Cookie {
@@ -181,8 +215,23 @@ func (s *Session) SetCookie(c Cookie) error {
 // Destroy ends the session: at the commit its record is removed and its
 // cookie cleared. What would change it afterwards returns ErrDestroyed;
 // Regenerate goes on with an empty one.
+//
+// It has its way whatever became of the session meanwhile: what other requests
+// have regenerated it to is ended too, and so are the sessions of all cookies of
+// the engine's name that the request carries.
 func (s *Session) Destroy() {
-	_ = s.alter(func() { s.destroyed = true })
+	if s == nil {
+		return
+	}
+	s.lock()
+	if !s.sealed {
+		s.destroyed = true
+		s.gen++
+		s.mu.Unlock()
+		return
+	}
+	s.mu.Unlock()
+	_ = s.refuse(ErrSealed)
 }
 
 // Regenerate goes on with an empty session under a new id. At the commit it
@@ -193,8 +242,9 @@ func (s *Session) Destroy() {
 func (s *Session) Regenerate() error { return s.regenerate(false) }
 
 // RegenerateKeep is Regenerate with the values and the attributes carried
-// over. Under an id that another request has replaced, within the last minute,
-// there is nothing to carry: ErrSuperseded is reported, and nothing done.
+// over. If the session was ended meanwhile, by another request's Destroy or
+// Regenerate, only what this request itself has set goes into the new one; nor
+// is there anything to carry under an id that was replaced before.
 func (s *Session) RegenerateKeep() error { return s.regenerate(true) }
 
 func (s *Session) regenerate(keepValues bool) error {
@@ -211,13 +261,18 @@ func (s *Session) regenerate(keepValues bool) error {
 		return s.refuse(ErrSealed)
 	}
 	defer s.mu.Unlock()
-	if !keepValues && (s.unsavable == ErrSuperseded || s.unsavable == ErrGone) {
-		// It takes nothing over from what is known to have ended.
-		s.unsavable, s.stored, s.replaced = nil, false, nil
+	if s.unsavable == ErrSuperseded || s.unsavable == ErrGone {
+		s.unsavable, s.rejected = nil, nil
 	}
-	if s.stored && s.replaced == nil {
-		s.replaced = &replacedRecord{id: s.id, raw: s.base.raw}
+	s.replaces = true
+	first := s.replaced == nil
+	switch {
+	case first && s.stored:
+		s.replaced = &replacedRecord{s.id, s.base.raw}
+	case first && s.tomb.id != "":
+		s.replaced = &replacedRecord{s.tomb.id, s.tomb.raw}
 	}
+	s.keeps = keepValues && !s.destroyed && (first || s.keeps)
 	if !keepValues || s.destroyed {
 		s.forget()
 	}
@@ -279,6 +334,10 @@ func (s *Session) changeable() error {
 	}
 	if s.destroyed {
 		return ErrDestroyed
+	}
+	if s.unsavable == ErrSuperseded {
+		s.rejected = ErrSuperseded
+		return ErrSuperseded
 	}
 	return nil
 }

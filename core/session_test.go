@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func TestADeadCookieIsReplacedByANewSessions(t *testing.T) {
 }
 
 func TestARecordThatIsNoObjectIsReportedAndLikeNone(t *testing.T) {
-	for _, record := range []string{``, `5`, `[]`, `"x"`, `true`, `{`, `{}x`, "\ufeff{}", `{"a":}`} {
+	for _, record := range []string{``, `null`, " null\n", `5`, `[]`, `"x"`, `true`, `{`, `{}x`, "\ufeff{}", `{"a":}`} {
 		b := newBench(t, Options{}, "full")
 		c := b.signedIn(map[string]any{"n": 1})
 		b.put(b.id(c), record)
@@ -52,26 +53,36 @@ func TestARecordThatIsNoObjectIsReportedAndLikeNone(t *testing.T) {
 }
 
 func TestASupersededIDCannotWriteAndGetsNoCookie(t *testing.T) {
-	for _, rolling := range []bool{false, true} {
-		b := newBench(t, Options{Rolling: rolling}, "full")
-		c := b.signedIn(map[string]any{"n": 1})
-		id := b.id(c)
-		b.put(id, " null\n")
-		require.NoError(t, b.request(c, func(*Session) {}))
-		require.Empty(t, b.told.take())
-		require.Empty(t, c.lines)
+	for name, replace := range map[string]func(s *Session){
+		"regenerated": func(s *Session) { _ = s.Regenerate(); _ = s.Set("user", "ann") },
+		"kept":        func(s *Session) { _ = s.RegenerateKeep() },
+		"ended":       (*Session).Destroy,
+	} {
+		for _, rolling := range []bool{false, true} {
+			b := newBench(t, Options{Rolling: rolling}, "full")
+			c := b.signedIn(map[string]any{"n": 1})
+			id := b.id(c)
+			require.NoError(t, b.request(c.again(), replace))
+			before := maps.Clone(b.records)
+			require.NoError(t, b.request(c, func(s *Session) {
+				require.True(t, s.IsSuperseded(), name)
+				require.True(t, s.IsNew(), name)
+				require.Empty(t, s.ID(), name)
+				require.Zero(t, s.Len(), name)
+			}))
+			require.Empty(t, b.told.take(), "a read is no fault")
+			require.Empty(t, c.lines)
 
-		require.NoError(t, b.request(c, func(s *Session) {
-			require.Empty(t, s.ID())
-			require.NoError(t, s.Set("n", 2))
-			require.ErrorIs(t, s.Save(context.Background()), ErrSuperseded)
-		}))
-		told := b.told.take()
-		require.Len(t, told, 1)
-		require.ErrorIs(t, told[0], ErrSuperseded)
-		require.Empty(t, c.lines)
-		require.Equal(t, " null\n", b.record(id))
-		require.Len(t, b.records, 1)
+			err := b.request(c, func(s *Session) {
+				require.ErrorIs(t, s.Set("n", 2), ErrSuperseded)
+				require.ErrorIs(t, s.Save(context.Background()), ErrSuperseded)
+			})
+			require.ErrorIs(t, err, ErrSuperseded, name)
+			require.Equal(t, 503, StatusCode(err))
+			require.Equal(t, "1", c.out["Retry-After"])
+			require.Empty(t, c.lines)
+			require.Equal(t, before, b.records, id)
+		}
 	}
 }
 
@@ -101,10 +112,10 @@ func TestAfterASwallowedLoadErrorNothingIsSaved(t *testing.T) {
 	record := b.record(b.id(c))
 	b.fail["get"] = errStore
 	require.NoError(t, b.request(c, func(s *Session) { require.Zero(t, s.Len()) }))
-	require.NoError(t, b.request(c, func(s *Session) {
+	require.ErrorIs(t, b.request(c, func(s *Session) {
 		s.Destroy()
 		require.ErrorIs(t, s.Save(context.Background()), ErrUnsaved)
-	}))
+	}), ErrUnsaved, "D30: an end that was not carried out is not passed over")
 	require.Empty(t, c.lines)
 	require.Equal(t, record, b.record(b.id(c)))
 	told := o.take()
@@ -168,7 +179,7 @@ func TestDeferLoadsOnFirstUse(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1, n)
 	}))
-	require.Equal(t, []string{"gettouch"}, b.took())
+	require.Equal(t, []string{"get"}, b.took())
 }
 
 func TestSessionsOfSeveralNames(t *testing.T) {
@@ -180,6 +191,9 @@ func TestSessionsOfSeveralNames(t *testing.T) {
 	require.NoError(t, admin.engine.LoadInto(&inner, c, c, outer))
 	require.True(t, inner.Has(app.engine))
 	require.True(t, inner.Has(admin.engine))
+
+	other := newBench(t, Options{}, "full")
+	require.False(t, inner.Has(other.engine))
 
 	ctx := NewContext(context.Background(), &inner)
 	for name, want := range map[string]*Session{"admin.sid": &inner, "koa.sid": outer} {

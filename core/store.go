@@ -7,8 +7,8 @@ import (
 )
 
 // A Store keeps session records: opaque bytes under a key, for a while. It
-// must be safe for several goroutines, and copy what it is given. What Get,
-// GetTouch and Swap return is read-only: the engine never changes it, so that a
+// must be safe for several goroutines, and copy what it is given. What Get and
+// Swap return is read-only: the engine never changes it, so that a
 // store may return the same bytes to all callers. They must stay as they are
 // also when the record is replaced or removed. Package storetest checks an
 // implementation against this contract.
@@ -40,12 +40,6 @@ type Toucher interface {
 	Touch(ctx context.Context, key string, ttl time.Duration) (found bool, err error)
 }
 
-// A GetToucher loads a record and extends its life in one round trip.
-type GetToucher interface {
-	// GetTouch is Get, and Touch if there is a record.
-	GetTouch(ctx context.Context, key string, ttl time.Duration) (data []byte, found bool, err error)
-}
-
 // A Swapper compares and swaps whole records in one step. With it the engine
 // loses no update and brings no destroyed session back; over a store without
 // it the last of two concurrent saves wins, as in koa-generic-session.
@@ -69,18 +63,16 @@ type Availability interface {
 // A backend is the store behind its optional capabilities: each method does
 // what the store can, waits for a store that is down, and wraps its errors.
 type backend struct {
-	store    Store
-	touch    Toucher
-	getTouch GetToucher
-	swap     Swapper
-	prefix   string
-	outages  outages
+	store   Store
+	touch   Toucher
+	swap    Swapper
+	prefix  string
+	outages outages
 }
 
 func newBackend(store Store, prefix string, reconnect time.Duration, closed <-chan struct{}) *backend {
 	b := &backend{store: store, prefix: prefix}
 	b.touch, _ = store.(Toucher)
-	b.getTouch, _ = store.(GetToucher)
 	b.swap, _ = store.(Swapper)
 	b.outages.source, _ = store.(Availability)
 	b.outages.timeout = reconnect
@@ -94,34 +86,13 @@ func (b *backend) key(id string) string { return b.prefix + id }
 // id returns the id whose record has this key.
 func (b *backend) id(key string) string { return key[len(b.prefix):] }
 
-// get loads a record. With a positive extend, and a store that can, it also
-// extends the record's life, and returns by how much.
-func (b *backend) get(ctx context.Context, key string, extend time.Duration) (data []byte, found bool, extended time.Duration, err error) {
-	if extend > 0 {
-		if data, found, extended, err = b.getExtended(ctx, "get", key, extend); extended > 0 {
-			return data, found, extended, err
-		}
-	}
+// get loads a record.
+func (b *backend) get(ctx context.Context, key string) (data []byte, found bool, err error) {
 	err = b.outages.ride(ctx, "get", key, b.id(key), func() (err error) {
 		data, found, err = b.store.Get(ctx, key)
 		return err
 	})
-	return data, found, 0, err
-}
-
-// getExtended is GetTouch. If the store cannot do that, extended is zero.
-func (b *backend) getExtended(ctx context.Context, op, key string, ttl time.Duration) (data []byte, found bool, extended time.Duration, err error) {
-	if b.getTouch == nil {
-		return nil, false, 0, nil
-	}
-	err = b.outages.ride(ctx, op, key, b.id(key), func() (err error) {
-		data, found, err = b.getTouch.GetTouch(ctx, key, ttl)
-		return err
-	})
-	if errors.Is(err, errors.ErrUnsupported) {
-		return nil, false, 0, nil
-	}
-	return data, found, ttl, err
+	return data, found, err
 }
 
 func (b *backend) set(ctx context.Context, key string, data []byte, ttl time.Duration) error {
@@ -178,38 +149,8 @@ func afterRetry(err error, retried bool) error {
 // be marked.
 func (b *backend) goesAway() bool { return b.outages.source != nil }
 
-// extend makes a record live for ttl from now, by rewriting it where the store
-// can do no better. A tombstone it leaves its own end: found is false then.
-func (b *backend) extend(ctx context.Context, key string, data []byte, ttl time.Duration) (found bool, err error) {
-	now, found, extended, err := b.getExtended(ctx, "touch", key, ttl)
-	if extended > 0 {
-		if err == nil && found && isTombstone(now) {
-			return false, b.rebury(ctx, key, now)
-		}
-		return found, err
-	}
-	r, err := b.compareAndSwap(ctx, "touch", key, data, data, ttl)
-	if err != nil || r.supported {
-		// A record that somebody changed meanwhile got a new life with that.
-		return r.swapped || r.current != nil && !isTombstone(r.current), err
-	}
-	if found, err = b.limit(ctx, key, ttl); !errors.Is(err, errors.ErrUnsupported) {
-		return found, err
-	}
-	return true, b.set(ctx, key, data, ttl)
-}
-
-// rebury gives a tombstone that was extended its own end again.
-func (b *backend) rebury(ctx context.Context, key string, tomb []byte) error {
-	_, err := b.limit(ctx, key, tombstoneLeft(tomb, time.Now()))
-	if errors.Is(err, errors.ErrUnsupported) {
-		_, _, _, err = b.getExtended(ctx, "touch", key, tombstoneLeft(tomb, time.Now()))
-	}
-	return err
-}
-
-// limit is Touch, or errors.ErrUnsupported.
-func (b *backend) limit(ctx context.Context, key string, ttl time.Duration) (found bool, err error) {
+// touchRecord is Touch, or errors.ErrUnsupported.
+func (b *backend) touchRecord(ctx context.Context, key string, ttl time.Duration) (found bool, err error) {
 	if b.touch == nil {
 		return false, errors.ErrUnsupported
 	}

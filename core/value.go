@@ -166,16 +166,18 @@ func (s *Session) store(key string, raw []byte, err error) error {
 // saves it, fn is run again on what that one left, so that no update is lost;
 // the value that Update returned was then of the moment. fn must do nothing
 // but compute. The error is a *ValueError if the value is not a T or the new
-// one cannot be encoded, ErrReservedKey, ErrDestroyed, or ErrSealed.
+// one cannot be encoded, ErrReservedKey, ErrDestroyed, ErrSuperseded, ErrSealed, or
+// ErrConflict if the value kept changing while fn ran, as it does if fn itself
+// sets it.
 func Update[T any](s *Session, key string, fn func(T) T) (T, error) {
 	again := func(raw []byte) ([]byte, error) {
 		_, next, err := updated(key, raw, fn)
 		return next, err
 	}
-	for {
+	var zero T
+	for range updateAttempts {
 		raw, err := s.updatable(key)
 		if err != nil {
-			var zero T
 			return zero, err
 		}
 		v, next, err := updated(key, raw, fn)
@@ -183,7 +185,12 @@ func Update[T any](s *Session, key string, fn func(T) T) (T, error) {
 			return v, err
 		}
 	}
+	return zero, ErrConflict
 }
+
+// updateAttempts is how often user code is run on a value while others change
+// it. It ends one that does so itself.
+const updateAttempts = 1000
 
 // updated runs an Update on a value.
 func updated[T any](key string, raw []byte, fn func(T) T) (v T, next []byte, err error) {
@@ -202,12 +209,12 @@ func updated[T any](key string, raw []byte, fn func(T) T) (v T, next []byte, err
 
 // Pop returns the value under key and deletes it, as a message that is shown
 // once. Of several goroutines of a request one gets it; two requests at once
-// may both. Its errors are those of Get, and ErrDestroyed.
+// may both. Its errors are those of Get, ErrDestroyed, and ErrConflict.
 func Pop[T any](s *Session, key string) (T, error) {
-	for {
+	var zero T
+	for range updateAttempts {
 		raw, err := s.raw(key)
 		if err != nil {
-			var zero T
 			return zero, err
 		}
 		v, err := decode[T](key, raw)
@@ -216,13 +223,13 @@ func Pop[T any](s *Session, key string) (T, error) {
 		}
 		taken, err := s.deleteIf(key, raw)
 		if err != nil {
-			var zero T
 			return zero, err
 		}
 		if taken {
 			return v, nil
 		}
 	}
+	return zero, ErrConflict
 }
 
 // deleteIf deletes a value, unless it is another one by now.
@@ -240,7 +247,7 @@ func (s *Session) deleteIf(key string, raw []byte) (taken bool, err error) {
 // handler changes in place is found and saved at the commit. A second Bind of
 // the key gives the same pointer; whatever else changes the key ends it. Only
 // one goroutine may use the value, and not after the response has begun. The
-// error is that of Get but for ErrNoValue, or ErrDestroyed.
+// error is that of Get but for ErrNoValue, ErrDestroyed, or ErrConflict.
 func Bind[T any](s *Session, key string) (*T, error) {
 	switch {
 	case s == nil:
@@ -248,7 +255,7 @@ func Bind[T any](s *Session, key string) (*T, error) {
 	case reserved(key):
 		return nil, ErrReservedKey
 	}
-	for {
+	for range updateAttempts {
 		bound, raw, err := s.bindable(key)
 		if ptr, ok := bound.(*T); err != nil || ok {
 			return ptr, err
@@ -267,6 +274,7 @@ func Bind[T any](s *Session, key string) (*T, error) {
 			return ptr, nil
 		}
 	}
+	return nil, ErrConflict
 }
 
 // bindable returns what is bound to a key, and its value, nil for none.
@@ -276,7 +284,7 @@ func (s *Session) bindable(key string) (bound any, raw []byte, err error) {
 	if err := s.changeable(); err != nil {
 		return nil, nil, err
 	}
-	if b := s.binding(key); b != nil {
+	if b := s.bindings.find(key); b != nil {
 		bound = b.ptr
 	}
 	raw, _ = s.current(key)
@@ -292,14 +300,17 @@ func (s *Session) bind(b binding, was any, raw []byte) bool {
 		return false // and the next look will say so
 	}
 	var bound any
-	if now := s.binding(b.key); now != nil {
+	if now := s.bindings.find(b.key); now != nil {
 		bound = now.ptr
 	}
 	if now, _ := s.current(b.key); bound != was || !same(now, raw) {
 		return false
 	}
-	s.unbind(b.key)
-	s.bindings = append(s.bindings, b)
+	s.bindings.remove(b.key)
+	if s.bindings == nil {
+		s.bindings = new(bindings)
+	}
+	s.bindings.add(b)
 	return true
 }
 

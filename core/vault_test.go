@@ -162,8 +162,11 @@ type swapVault struct{ *vault }
 
 func (v swapVault) Swap(_ context.Context, key string, old, new []byte, ttl time.Duration) (current []byte, swapped bool, err error) {
 	op := "swap " + ttl.String()
-	if new == nil {
+	switch {
+	case new == nil:
 		op = "destroy"
+	case ttl < time.Minute && string(bytes.TrimSpace(new)) == "null": // a tombstone that stays for the grace
+		op = "destroy " + ttl.String()
 	}
 	err = v.do(op, key, func() {
 		e, found := v.records[key]
@@ -189,17 +192,6 @@ type fullVault struct {
 
 func full(v *vault) fullVault { return fullVault{swapVault{v}, touchVault{v}, v} }
 
-func (v fullVault) GetTouch(_ context.Context, key string, ttl time.Duration) (data []byte, found bool, err error) {
-	err = v.do("gettouch "+ttl.String(), key, func() {
-		var e entry
-		if e, found = v.records[key]; found {
-			v.put(key, e.data, ttl)
-		}
-		data = bytes.Clone(e.data)
-	})
-	return data, found, err
-}
-
 // A decliningVault has every capability and offers none, as a store does
 // whose server is too old.
 type decliningVault struct{ *vault }
@@ -211,10 +203,6 @@ func (declined) Is(target error) bool { return target == errors.ErrUnsupported }
 
 func (v decliningVault) Touch(context.Context, string, time.Duration) (bool, error) {
 	return false, declined{}
-}
-
-func (v decliningVault) GetTouch(context.Context, string, time.Duration) ([]byte, bool, error) {
-	return nil, false, declined{}
 }
 
 func (v decliningVault) Swap(context.Context, string, []byte, []byte, time.Duration) ([]byte, bool, error) {

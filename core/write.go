@@ -27,46 +27,9 @@ func (s *Session) key(id string) string {
 // askTTL asks the TTLFunc hook, zero without one.
 func (s *Session) askTTL() (ttl time.Duration) {
 	if ask := s.engine.opts.TTLFunc; ask != nil {
-		s.hook(func() { ttl = ask(s) })
+		s.hook(func(inside *Session) { ttl = ask(inside) })
 	}
 	return ttl
-}
-
-// extend has the record live longer.
-func (s *Session) extend(ctx context.Context, sends bool) (err error) {
-	asked := s.askTTL()
-	cookie := s.cookieNow()
-	if err := s.admit(cookie, sends); err != nil {
-		return err
-	}
-	ttl := s.engine.ttl(cookie, asked)
-	if ttl <= 0 {
-		return errExpired
-	}
-	s.mu.Lock()
-	id, raw, stored := s.id, s.base.raw, s.stored
-	done := s.extended >= ttl && s.extended-ttl < time.Second // an Expires has come nearer since the load
-	s.mu.Unlock()
-	if !stored {
-		return errMoved
-	}
-	if !done {
-		found, failure := s.engine.backend.extend(ctx, s.key(id), raw, ttl)
-		if failure != nil {
-			return failure
-		}
-		if !found {
-			err = errVanished
-		}
-	}
-	s.setRolled()
-	return err
-}
-
-func (s *Session) setRolled() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.rolled = true
 }
 
 // A draft is a record about to be written, and what it was made of.
@@ -94,7 +57,7 @@ func (s *Session) draft(sends bool) (draft, error) {
 	if err := s.admit(d.cookie, sends); err != nil {
 		return d, err
 	}
-	if d.ttl = s.engine.ttl(d.cookie, asked); d.ttl <= 0 {
+	if d.ttl = s.engine.life(d.cookie, asked); d.ttl <= 0 {
 		return d, errExpired
 	}
 	return d, nil
@@ -147,7 +110,11 @@ func (s *Session) write(ctx context.Context, p *plan, late bool) error {
 		if undecided(err) {
 			return err // it may be needed yet
 		}
-		if left := s.disown(ctx); left != nil && err != errMoved && err != errExpired {
+		left := s.disown(ctx)
+		if err == errMoved || err == errExpired {
+			return err // and what is left is tried again
+		}
+		if s.own = (ownRecord{}); left != nil {
 			return errors.Join(err, left)
 		}
 		return err
@@ -207,7 +174,7 @@ func (s *Session) writeChanged(ctx context.Context, d draft) error {
 		case r.current == nil:
 			return s.lose(ErrGone)
 		case isTombstone(r.current):
-			return s.lose(ErrSuperseded)
+			return s.superseded(ctx, d, r.current)
 		}
 		if r.unsure {
 			s.doubts = append(s.doubts, d)

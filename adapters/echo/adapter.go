@@ -6,8 +6,12 @@
 //
 //	s, err := echoadapter.Session(c)
 //
-// Echo by itself logs no error that it answers. Its middleware.RequestLogger
-// does, those of the session too.
+// The session lasts until Echo's HTTPErrorHandler has answered: the middleware
+// calls it itself, so that error pages know who is signed in, and hands on no
+// error. Middleware around this one sees the status, and no error of the handler;
+// what has to see that error, such as a retry, belongs inside.
+//
+// An error of the session that is answered is logged by slog.Default.
 package echoadapter
 
 import (
@@ -68,13 +72,20 @@ func serve(e *core.Engine, c echo.Context, outer *core.Session, next echo.Handle
 	x := install(c)
 	defer x.restore(outer)
 	if err := e.LoadInto(x.CoreSession(), x, x, outer); err != nil {
-		return httpError(err)
+		return x.logged(err)
 	}
 	c.SetRequest(x.inner.Init(c.Request(), x.CoreSession()))
 	err := next(c)
-	if failure := x.Finish(err); failure != nil {
+	answered := err != nil && !x.Started() && !x.Caused(err)
+	if answered {
+		x.answer(err)
+		err = nil // what was answered shows in the status
+	}
+	x.finished = true
+	failure := x.Finish(err)
+	if failure != nil {
 		x.reopen()
-		return httpError(failure)
+		return x.logged(failure)
 	}
 	return err
 }

@@ -78,7 +78,9 @@ func TestTheRequestsContextLeadsToTheSession(t *testing.T) {
 	require.NotNil(t, request.MultipartForm)
 }
 
-func TestARetryBeginsAnew(t *testing.T) {
+// Echo's error handler answers inside the session, so that what is to see the
+// handler's error belongs there too.
+func TestARetryInsideIsOneSession(t *testing.T) {
 	server := echo.New()
 	visits := 0
 	retry := func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -89,7 +91,7 @@ func TestARetryBeginsAnew(t *testing.T) {
 			return next(c)
 		}
 	}
-	server.Use(retry, New(core.Options{SigningKeys: []string{"correct horse battery staple"}}))
+	server.Use(New(core.Options{SigningKeys: []string{"correct horse battery staple"}}), retry)
 	server.GET("/", func(c echo.Context) error {
 		visits++
 		s, err := Session(c)
@@ -106,6 +108,77 @@ func TestARetryBeginsAnew(t *testing.T) {
 	server.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	require.Equal(t, http.StatusNoContent, w.Code)
 	require.Len(t, w.Result().Cookies(), 2)
+}
+
+// An outer middleware that runs the rest again, after an answer that was not
+// sent, begins a session anew.
+func TestTheRestIsRunAgain(t *testing.T) {
+	server := echo.New()
+	again := func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error { return errors.Join(next(c), next(c)) }
+	}
+	server.Use(again, New(core.Options{SigningKeys: []string{"correct horse battery staple"}}))
+	visits := 0
+	server.GET("/", func(c echo.Context) error {
+		s, err := Session(c)
+		if visits++; err != nil || visits == 1 {
+			return err
+		}
+		require.NoError(t, s.Set("visits", visits))
+		return c.NoContent(http.StatusNoContent)
+	})
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	require.Equal(t, http.StatusNoContent, w.Code)
+	require.Len(t, w.Result().Cookies(), 2)
+}
+
+// The page of an error knows who is signed in, and may leave a message.
+func TestTheErrorHandlerHasTheSession(t *testing.T) {
+	server := echo.New()
+	calls := 0
+	server.HTTPErrorHandler = func(err error, c echo.Context) {
+		calls++
+		s, failure := Session(c)
+		require.NoError(t, failure)
+		require.NoError(t, s.Set("flash", "sorry"))
+		_ = c.String(http.StatusNotFound, "nothing here")
+	}
+	server.Use(New(core.Options{SigningKeys: []string{"correct horse battery staple"}}))
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/nowhere", nil))
+	require.Equal(t, http.StatusNotFound, w.Code)
+	require.Len(t, w.Result().Cookies(), 2)
+	require.Equal(t, 1, calls)
+}
+
+// What a late request returns of its session keeps its status.
+func TestALateChangeIs503(t *testing.T) {
+	server := echo.New()
+	server.Use(New(core.Options{SigningKeys: []string{"correct horse battery staple"}}))
+	server.GET("/:act", func(c echo.Context) error {
+		s, err := Session(c)
+		require.NoError(t, err)
+		if c.Param("act") == "sign-in" {
+			require.NoError(t, s.RegenerateKeep())
+		}
+		return s.Set("n", 1)
+	})
+	visit := httptest.NewRequest(http.MethodGet, "/begin", nil)
+	get := func(path string) *httptest.ResponseRecorder {
+		visit.URL.Path = path
+		w := httptest.NewRecorder()
+		server.ServeHTTP(w, visit)
+		return w
+	}
+	for _, cookie := range get("/begin").Result().Cookies() {
+		visit.AddCookie(cookie)
+	}
+	require.Equal(t, http.StatusOK, get("/sign-in").Code)
+	late := get("/change")
+	require.Equal(t, http.StatusServiceUnavailable, late.Code)
+	require.Equal(t, "1", late.Header().Get("Retry-After"))
+	require.Empty(t, late.Result().Cookies())
 }
 
 // What a hook puts into the request's context is there for the handler.

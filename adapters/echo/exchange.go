@@ -2,6 +2,8 @@ package echoadapter
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -18,6 +20,7 @@ type exchange struct {
 	c        echo.Context
 	response *echo.Response
 	inner    nethttpadapter.HandlersRequest
+	finished bool // the handler has returned
 }
 
 // install puts an exchange under the response.
@@ -38,6 +41,9 @@ func (x *exchange) Context() context.Context { return x.c.Request().Context() }
 // it, such as a logger, may look for what handlers have put into its context.
 func (x *exchange) restore(outer *core.Session) {
 	x.Abandon()
+	if x.Withheld() && !x.finished {
+		x.reopen() // a panic, and a middleware outside may answer it
+	}
 	if x.response.Writer == http.ResponseWriter(x) {
 		x.response.Writer = x.Unwrap()
 	}
@@ -45,6 +51,26 @@ func (x *exchange) restore(outer *core.Session) {
 		x.c.SetRequest(r)
 	}
 	x.c, x.response = nil, nil
+}
+
+// answer has Echo's HTTPErrorHandler answer the handler's error while the
+// session is still there for it, and before it is committed. Echo itself would
+// call it after all middleware. An error of the session keeps its status.
+func (x *exchange) answer(err error) {
+	if x.Withheld() {
+		x.reopen()
+	}
+	var known *echo.HTTPError
+	if errors.Is(err, core.ErrSuperseded) && !errors.As(err, &known) {
+		err = httpError(err)
+	}
+	x.c.Error(err)
+}
+
+// logged returns the answer to an error of the session, which Echo logs nowhere.
+func (x *exchange) logged(err error) error {
+	slog.Default().ErrorContext(x.Context(), "session error", "error", err)
+	return httpError(err)
 }
 
 // reopen undoes what Echo believes to have sent of a withheld answer, so that

@@ -6,10 +6,19 @@
 //
 //	s, err := fiberadapter.Session(c)
 //
+// The session lasts until Fiber's ErrorHandler has answered: the middleware calls
+// it itself, so that error pages know who is signed in, and hands on no error.
+// Middleware around this one sees the status, and no error of the handler.
+//
+// An error of the session that is answered is logged by slog.Default.
+//
 // Use Fiber's recover middleware too: fasthttp lets a panic end the process.
 package fiberadapter
 
 import (
+	"errors"
+	"log/slog"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/go-holdall/holdall/core"
@@ -63,14 +72,32 @@ func serve(e *core.Engine, c *fiber.Ctx, outer *core.Session) error {
 	x := &exchange{c: c}
 	defer x.restore(outer)
 	if err := e.LoadInto(&x.session, x, x, outer); err != nil {
+		slog.Default().ErrorContext(c.UserContext(), "session error", "error", err)
 		return wrap(err)
 	}
 	c.Context().SetUserValue(core.ContextKey, &x.session)
-	err := c.Next()
-	if failure := x.finish(err != nil || c.Response().StatusCode() >= fiber.StatusBadRequest); failure != nil {
+	if err := c.Next(); err != nil {
+		answer(c, err)
+	}
+	if failure := x.finish(c.Response().StatusCode() >= fiber.StatusBadRequest); failure != nil {
+		slog.Default().ErrorContext(c.UserContext(), "session error", "error", failure)
 		return wrap(failure)
 	}
-	return err
+	return nil
+}
+
+// answer has Fiber's ErrorHandler answer the handler's error while the session
+// is still there for it, and before it is committed. Fiber itself would call it
+// after all middleware, and answers 500 where the ErrorHandler fails. An error of
+// the session keeps its status.
+func answer(c *fiber.Ctx, err error) {
+	var known *fiber.Error
+	if errors.Is(err, core.ErrSuperseded) && !errors.As(err, &known) {
+		err = wrap(err)
+	}
+	if c.App().ErrorHandler(c, err) != nil {
+		_ = c.SendStatus(fiber.StatusInternalServerError)
+	}
 }
 
 // Session returns the session of a request, loaded. With a name it returns

@@ -78,8 +78,32 @@ func (x *exchange) parsedCookies() string {
 // SetCookie sets a Set-Cookie line, in place of that of the same cookie.
 func (x *exchange) SetCookie(name, line string) {
 	header := &x.c.Response().Header
+	if !x.HasCookie(name) {
+		header.Add(fiber.HeaderSetCookie, line)
+		return
+	}
+	others := otherCookies(header, x.Path(), name, line)
 	header.DelCookie(name)
 	header.Add(fiber.HeaderSetCookie, line)
+	for _, other := range others {
+		header.Add(fiber.HeaderSetCookie, other)
+	}
+}
+
+// otherCookies returns the lines of that name which are about other cookies: of
+// another path, domain or partition.
+func otherCookies(header *fasthttp.ResponseHeader, path, name, line string) (others []string) {
+	header.VisitAllCookie(func(key, value []byte) {
+		if string(key) == name && !core.SameCookie(path, string(value), line) {
+			others = append(others, string(value))
+		}
+	})
+	return others
+}
+
+// HasCookie reports whether there is a Set-Cookie line for a cookie.
+func (x *exchange) HasCookie(name string) bool {
+	return len(x.c.Response().Header.PeekCookie(name)) > 0
 }
 
 // SetHeader sets a response header.
@@ -97,7 +121,7 @@ func (x *exchange) finish(handlerFailed bool) error {
 		return nil
 	}
 	if handlerFailed {
-		x.session.Overruled(err)
+		x.session.Overruled(x, err)
 		return nil
 	}
 	x.c.Context().Hijack(nil) // it would run after the error page
@@ -121,8 +145,8 @@ var contentHeaders = [...]string{
 // the context, which Fiber will use for another request.
 func (x *exchange) restore(outer *core.Session) {
 	if !x.ended {
-		if err := x.session.End(); err != nil {
-			x.session.Overruled(err)
+		if err := x.session.Abandon(); err != nil {
+			x.session.Overruled(x, err)
 		}
 	}
 	x.c.Context().SetUserValue(core.ContextKey, outer)

@@ -19,6 +19,7 @@ type exchange struct {
 	nethttpadapter.Exchange
 	c     *gin.Context
 	below gin.ResponseWriter
+	inner nethttpadapter.HandlersRequest
 }
 
 var _ gin.ResponseWriter = (*exchange)(nil)
@@ -51,6 +52,23 @@ func (x *exchange) finish() error {
 	return err
 }
 
+// again runs the handlers of an internal redirect. Gin has put its own writer
+// back, to which it sends the header when they have returned.
+func (x *exchange) again() error {
+	below := x.below
+	x.below, x.c.Writer = x.c.Writer, x
+	defer func() { x.below = below }()
+	x.c.Next()
+	if x.Started() {
+		return nil
+	}
+	err := x.Start(x.Status())
+	if err != nil {
+		x.Withdraw()
+	}
+	return err
+}
+
 // restore ends the session, if a panic has kept serve from it, and takes the
 // exchange out, so that Gin's pooled context does not hold on to it.
 func (x *exchange) restore(outer *core.Session) {
@@ -58,6 +76,7 @@ func (x *exchange) restore(outer *core.Session) {
 	if x.c.Writer == gin.ResponseWriter(x) {
 		x.c.Writer = x.below
 	}
+	x.c.Request = x.inner.Restore(x.c.Request)
 	if outer != nil {
 		x.c.Set(core.ContextKey, outer)
 	}

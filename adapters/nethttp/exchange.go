@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -95,11 +96,21 @@ func (x *Exchange) SetCookie(name, line string) {
 	}
 	kept := lines[:0]
 	for _, other := range lines {
-		if !strings.HasPrefix(other, name) || !strings.HasPrefix(other[len(name):], "=") {
+		if !names(other, name) || !core.SameCookie(x.Path(), other, line) {
 			kept = append(kept, other)
 		}
 	}
 	header["Set-Cookie"] = append(kept, line)
+}
+
+// HasCookie reports whether there is a Set-Cookie line for a cookie.
+func (x *Exchange) HasCookie(name string) bool {
+	return slices.ContainsFunc(x.next.Header()["Set-Cookie"], func(line string) bool { return names(line, name) })
+}
+
+// names reports whether a Set-Cookie line is that of a cookie so named.
+func names(line, name string) bool {
+	return strings.HasPrefix(line, name) && strings.HasPrefix(line[len(name):], "=")
 }
 
 // SetHeader sets a response header.
@@ -124,7 +135,7 @@ func (x *Exchange) Start(status int) error {
 		return err
 	}
 	if x.failure = nil; err != nil {
-		x.session.Overruled(err)
+		x.session.Overruled(x, err)
 	}
 	x.started.Store(true)
 	return nil
@@ -142,6 +153,7 @@ func informational(status int) bool {
 // handler said of its content is removed.
 func (x *Exchange) Finish(handlerErr error) error {
 	x.ended = true
+	withheld := x.Withheld()
 	if err := x.session.End(); err != nil && x.failure == nil {
 		x.failure = err
 	}
@@ -149,13 +161,28 @@ func (x *Exchange) Finish(handlerErr error) error {
 	if err == nil {
 		return nil
 	}
-	if x.started.Load() || handlerErr != nil && !errors.Is(handlerErr, err) {
-		x.session.Overruled(err)
+	overruled := x.started.Load() || handlerErr != nil && !errors.Is(handlerErr, err)
+	if withheld || !overruled {
+		dropContentHeaders(x.next.Header())
+	}
+	if overruled {
+		x.session.Overruled(x, err)
 		return nil
 	}
-	dropContentHeaders(x.next.Header())
 	return err
 }
+
+// Withheld reports whether something of the handler's answer was not sent since
+// the commit had failed. Nothing else was either, so that another answer can
+// be given on the writer that was given to Init.
+func (x *Exchange) Withheld() bool { return x.failure != nil && !x.started.Load() }
+
+// Withdraw removes what the handler has said of a content that was withheld.
+func (x *Exchange) Withdraw() { dropContentHeaders(x.next.Header()) }
+
+// Caused reports whether a handler's error is that for which its answer was
+// withheld.
+func (x *Exchange) Caused(err error) bool { return x.failure != nil && errors.Is(err, x.failure) }
 
 // Abandon ends the exchange of a handler that has panicked. After Finish it
 // does nothing, so it can be deferred.
@@ -163,8 +190,11 @@ func (x *Exchange) Abandon() {
 	if x.ended {
 		return
 	}
-	if err := x.session.End(); err != nil {
-		x.session.Overruled(err)
+	if x.Withheld() {
+		dropContentHeaders(x.next.Header())
+	}
+	if err := x.session.Abandon(); err != nil {
+		x.session.Overruled(x, err)
 	}
 }
 

@@ -66,12 +66,14 @@ func (p Peer) Control() bool {
 	return slices.Contains([]string{Bare, Raw, Raws, RawsQuiet, ScsJSON}, p.Library)
 }
 
-// Sends reports whether the answer to a workload brings a cookie. What a count does differs: holdall keeps still, as the
-// client has the cookie, and all others send it again.
+// Sends reports whether the answer to a workload brings a cookie. What a count does differs, and a rolling read: holdall
+// keeps still, as the client has the cookie and a twenty-fourth of its life is not over, and all others send it again.
 func (p Peer) Sends(w workload.Workload) bool {
 	switch w {
-	case workload.First, workload.Roll:
+	case workload.First:
 		return p.HasSessions()
+	case workload.Roll:
+		return p.HasSessions() && p.Library != Holdall
 	case workload.Count:
 		return p.HasSessions() && p.Library != Holdall && p.Library != RawsQuiet
 	}

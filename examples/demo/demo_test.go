@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"html"
@@ -174,7 +175,9 @@ func roundTrip(t *testing.T) {
 	if len(b.cookies(fiber)) != 0 {
 		t.Error("signing out left a cookie")
 	}
-	if _, found, err := d.store.Get(t.Context(), recordPrefix+after["koa.sid"]); found || err != nil {
+	// For a moment there is a tombstone, which says null to whoever reads it.
+	left, found, err := d.store.Get(t.Context(), recordPrefix+after["koa.sid"])
+	if found && string(bytes.TrimSpace(left)) != "null" || err != nil {
 		t.Errorf("signing out left the record (error: %v)", err)
 	}
 	expectDead(t, after, echo, gin, fiber)

@@ -22,7 +22,7 @@ const loaded = new WeakMap();
 const milliseconds = (ttl) => Math.max(1, Math.ceil(ttl || DAY));
 
 // A record that is no JSON object is no session: Go leaves 'null' under an
-// id that it has regenerated.
+// id that it has regenerated or ended, for a while.
 function parse(raw) {
   try {
     const value = JSON.parse(raw.toString());

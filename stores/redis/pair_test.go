@@ -49,6 +49,8 @@ func (x *exchange) SetCookie(name, line string) {
 	}
 }
 
+func (x *exchange) HasCookie(string) bool { return false }
+
 // request does one request, and returns the error that would be its answer.
 func (b *browser) request(ctx context.Context, e *core.Engine, handler func(*core.Session) error) error {
 	x := &exchange{b, ctx}

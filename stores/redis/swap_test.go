@@ -164,12 +164,6 @@ func TestGetTouchDeclined(t *testing.T) {
 		require.ErrorIs(t, err, errors.ErrUnsupported)
 	}
 	require.Equal(t, []string{"set", "getex"}, f.sent())
-
-	rolling := newEngine(t, store, 0, func(o *core.Options) { o.Rolling = true })
-	var user browser
-	require.NoError(t, user.request(ctx, rolling, func(s *core.Session) error { return s.Set("a", 1) }))
-	require.NoError(t, user.request(ctx, rolling, func(*core.Session) error { return nil }))
-	require.Equal(t, []string{"set", "getex", "set", "get", "set", "evalsha"}, f.sent())
 }
 
 // TestOneRefusalIsNotForEver shows that a server which could not do something

@@ -56,7 +56,10 @@ const (
 	Unsigned         // a known id without a signature
 	Rotated          // a known id, signed with the older key
 	Corrupt          // an id whose record is no JSON object
-	Retired          // an id that has been regenerated away
+	Retired          // an id that was replaced just now; its successor is known
+	Ended            // an id that was ended just now
+	Former           // an id that was replaced longer ago than the grace
+	Nulled           // an id whose record is a null that is no tombstone
 	Malformed        // a signed id of impossible shape
 	Recent           // Known, by a cookie that the record says was sent just now
 )
@@ -88,8 +91,8 @@ type Outcome struct {
 	Body string
 	// Cookies are whole Set-Cookie lines, with dates as distances from now.
 	Cookies []string
-	// Store are the calls: get, gettouch, touch, set and destroy, and swap in
-	// its forms create, swap, retire and remove; a TTL that is not a day.
+	// Store are the calls: get, touch, set and destroy, and swap in its forms
+	// create, swap, retire and remove; a TTL that is not a day.
 	Store []string
 	// Reported is what Options.ErrorHandler was told.
 	Reported []string
@@ -122,6 +125,10 @@ func closed() Outcome { return Outcome{} }
 // day is how the default cookie goes on.
 const day = "; path=/; expires=+24h0m0s; samesite=lax; httponly"
 
+// longer is how a cookie goes on that is renewed: for its life, and as long as
+// it may take until it is renewed again.
+const longer = "; path=/; expires=+25h0m0s; samesite=lax; httponly"
+
 // gone is how it is cleared.
 const gone = "; path=/; expires=epoch; samesite=lax; httponly"
 
@@ -132,6 +139,9 @@ func Sets(id string) []string {
 
 // sets adds the default cookie and its signature.
 func (o Outcome) sets(id string) Outcome { return o.lines(Sets(id)...) }
+
+// renews adds the default cookie as Rolling gives it.
+func (o Outcome) renews(id string) Outcome { return o.both(id, longer) }
 
 // clears adds what removes both.
 func (o Outcome) clears() Outcome { return o.lines("koa.sid="+gone, "koa.sid.sig="+gone) }

@@ -5,9 +5,9 @@ import "slices"
 // Cells returns the table.
 func Cells() []Cell {
 	return slices.Concat(
-		matrixCells(), clientCells(), actCells(), valueCells(), deferCells(), saveCells(), failureCells(),
-		cookieCells(), optionCells(), carrierCells(), hookCells(), idCells(), outageCells(),
+		matrixCells(), clientCells(), retiredCells(), underWayCells(), actCells(), valueCells(), deferCells(), saveCells(), failureCells(),
+		cookieCells(), rollingCells(), optionCells(), carrierCells(), hookCells(), idCells(), outageCells(),
 		lateCells(), startedCells(), panicCells(), streamCells(), deadlineCells(),
-		routeCells(), nestingCells(), namesCells(), playCells(),
+		routeCells(), nestingCells(), namesCells(), playCells(), browserCells(),
 	)
 }

@@ -93,10 +93,6 @@ func valueCells() []Cell {
 		{Name: "gone while the request ran", Rule: "D14: gone means gone", Client: Known, Do: do(set("a", "new"), func(v *Visit) error {
 			return v.Site.Store.Destroy(v.Context.Context(), prefix+knownID)
 		}, text), Want: answer(200, page).calls("get known", "destroy known", "swap known").reports("ErrGone").holds()},
-		{Name: "regenerated while the request ran", Rule: "D14: late users get no Set-Cookie", Client: Known, Do: do(set("a", "new"), func(v *Visit) error {
-			v.Site.Store.Put(prefix+knownID, "null", minute)
-			return nil
-		}, text), Want: answer(200, page).calls("get known", "swap known").reports("ErrSuperseded").holds(tombstone)},
 		{Name: "changed while the request ran", Rule: "changes of two requests to one session are merged", Client: Known, Do: do(set("a", "new"), func(v *Visit) error {
 			v.Site.Store.Put(prefix+knownID, `{"cookie":`+attributes+`,"a":"old","b":2}`, 24*hour)
 			return nil

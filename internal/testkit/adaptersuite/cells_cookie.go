@@ -67,8 +67,6 @@ func renewalCells() []Cell {
 		{Name: "recent, saved, changed", Rule: held, Client: Recent, Do: do(set("a", "1"), save, set("a", "new"), text),
 			Want: changed.calls("get known", "swap known", "swap known")},
 		{Name: "recent, forced", Rule: other, Client: Recent, Do: do(force, text), Want: answer(200, page).sets("known").calls("get known", "swap known")},
-		{Name: "recent, rolling, changed", Rule: other, Client: Recent, Options: rolling, Do: do(set("a", "new"), text),
-			Want: changed.sets("known").calls("gettouch known", "swap known")},
 		{Name: "recent, attributes changed", Rule: other, Client: Recent, Do: do(with(func(s *session) error {
 			c := s.Cookie()
 			c.SameSite = core.SameSiteStrict

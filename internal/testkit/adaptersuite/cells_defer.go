@@ -70,9 +70,7 @@ func deferredCells() []Cell {
 		{Name: "allow empty, asked for", Rule: "with AllowEmpty a new session is stored though it has no values", Options: func(o *core.Options) { o.AllowEmpty = true }, Do: do(use, text),
 			Want: answer(200, page).sets("new1").calls("create new1").holds(oldKnown, "new1 {}")},
 		{Name: "rolling, untouched", Rule: untouched, Client: Known, Options: rolling, Do: text, Want: answer(200, page)},
-		{Name: "rolling, asked for", Rule: "a rolling session is extended in the round trip of its load", Client: Known, Options: rolling, Do: do(use, text),
-			Want: answer(200, page).sets("known").calls("gettouch known")},
+		{Name: "rolling, asked for", Rule: "a rolling session is renewed at the commit, if it is due", Client: Known, Options: rolling, Do: do(use, text),
+			Want: answer(200, page).renews("known").calls("get known", "swap known 25h0m0s").holds(longerKnown)},
 	}
 }
-
-func rolling(o *core.Options) { o.Rolling = true }

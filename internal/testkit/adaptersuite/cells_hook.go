@@ -65,6 +65,13 @@ func hookCells() []Cell {
 			Options: beforeSave(func(*core.Session) error { panic("a hook's panic") }),
 			App:     func(_ *Site, app *testkit.App) { app.Outside = []testkit.Middleware{testkit.Recover} },
 			Want:    answer(500, Words).calls("get known")},
+		{Name: "BeforeSave panics in a Save, then destroy", Rule: "nothing stands in the way of an end", Client: Known,
+			Do: do(set("a", "new"), func(v *Visit) error {
+				defer func() { _ = recover() }()
+				return save(v)
+			}, destroy, text),
+			Options: beforeSave(func(*core.Session) error { panic("a hook's panic") }),
+			Want:    answer(200, page).clears().calls("get known", "destroy known").holds()},
 		{Name: "ErrorHandler gives another error", Rule: "what ErrorHandler returns becomes the request's error", Client: Known, Trouble: failing("get"), Do: text,
 			Options: func(o *core.Options) {
 				o.ErrorHandler = func(_ core.Request, err error) error { return fmt.Errorf("%w: %w", core.ErrStoreUnavailable, err) }

@@ -64,7 +64,14 @@ func lateCells() []Cell {
 // startedCells is what does and what does not begin the answer.
 func startedCells() []Cell {
 	created := answer(200, page).sets("new1").calls("create new1").holds(oldKnown, `new1 {"a":"1"}`)
+	const kept = "what the suite merely keeps alive, or clears, never replaces what somebody else put into the response"
 	changed := answer(200, page).sets("known").calls("get known", "swap known").holds(newKnown)
+	adds := func(line string) Step {
+		return func(v *Visit) error {
+			v.AddCookie(line)
+			return nil
+		}
+	}
 	return []Cell{
 		{Name: "not late: 103 before", Rule: "an informational header does not commit", Do: do(inform, set("a", "1"), text), Want: early(created), Except: fiber(noWriter, nil)},
 		{Name: "not late: two 103", Rule: "an informational header does not commit", Do: do(set("a", "1"), inform, inform, text),
@@ -89,6 +96,15 @@ func startedCells() []Cell {
 			return nil
 		}, set("a", "1"), text), Want: answer(200, page).lines("other=1; Path=/", "koa.sid.signature=2").sets("new1").
 			calls("create new1").holds(oldKnown, `new1 {"a":"1"}`)},
+		{Name: "app cookie of another path", Rule: "a cookie is its name, domain, path and partition", Do: do(adds("koa.sid=theirs; Path=/other"), adds("koa.sid=mine; Path=/"), set("a", "1"), text),
+			Want: answer(200, page).lines("koa.sid=new2; Path=/other").sets("new1").calls("create new1").holds(oldKnown, `new1 {"a":"1"}`),
+			Except: fiber("fasthttp keeps one line of a name, and others are added behind it", func(o *Outcome) {
+				o.Cookies = []string{o.Cookies[1], o.Cookies[0], o.Cookies[2]}
+			})},
+		{Name: "app cookie, rolling", Rule: kept, Client: Known, Options: rolling, Do: do(adds("koa.sid=mine; Path=/"), text),
+			Want: answer(200, page).lines("koa.sid=new1; Path=/").calls("get known", "swap known 25h0m0s").holds(longerKnown)},
+		{Name: "app cookie, dead session", Rule: kept, Client: Stranger, Do: do(adds("koa.sid=mine; Path=/"), text),
+			Want: answer(200, page).lines("koa.sid=new1; Path=/").calls("get stranger")},
 		{Name: "write deadline", Rule: "the writer keeps every optional interface, through Unwrap", Client: Known, Except: fiber(noWriter, nil),
 			Do: do(set("a", "new"), over(func(w http.ResponseWriter) error {
 				controller := http.NewResponseController(w)
@@ -113,6 +129,7 @@ func withBody(o Outcome, body string) Outcome {
 // panicCells is handlers that do not return.
 func panicCells() []Cell {
 	const committed = "a handler that panics is committed all the same"
+	const unsent = "of a handler that dies before any output, what would need a cookie that nobody sends is not done"
 	const aborted = "http.ErrAbortHandler: the connection is cut, the session saved"
 	outside := func(_ *Site, app *testkit.App) { app.Outside = []testkit.Middleware{testkit.Recover} }
 	inside := func(_ *Site, app *testkit.App) { app.Inside = []testkit.Middleware{testkit.Recover} }
@@ -126,8 +143,15 @@ func panicCells() []Cell {
 			Want: closed().calls("get known", "swap known").reports("store set"), Except: fiber(noRecover, nil)},
 		{Name: "panic after part of the page, nobody recovers", Rule: committed, Client: Known, Do: do(set("a", "new"), write(page), flush, crash),
 			Want: answer(200, page+Cut).sets("known").calls("get known", "swap known").holds(newKnown), Except: fiber(noRecover, nil)},
-		{Name: "panic, visitor, nobody recovers", Rule: committed, Do: do(set("a", "1"), crash), Orphan: "the connection was cut with the cookie on its way",
-			Want: closed().calls("create new1").holds(oldKnown, `new1 {"a":"1"}`), Except: fiber(noRecover, nil)},
+		{Name: "panic, visitor, nobody recovers", Rule: unsent, Do: do(set("a", "1"), crash), Want: closed().reports("ErrAborted"), Except: fiber(noRecover, nil)},
+		{Name: "panic, visitor has saved, nobody recovers", Rule: unsent, Do: do(set("a", "1"), save, crash),
+			Want: closed().calls("create new1", "destroy new1").reports("ErrAborted"), Except: fiber(noRecover, nil)},
+		{Name: "panic, sign in, nobody recovers", Rule: unsent, Client: Known, Do: do(signIn, crash), Want: closed().calls("get known").reports("ErrAborted"), Except: fiber(noRecover, nil)},
+		{Name: "panic, destroy, nobody recovers", Rule: "nothing stands in the way of an end", Client: Known, Do: do(destroy, crash),
+			Want: closed().calls("get known", "destroy known").holds(), Except: fiber(noRecover, nil)},
+		{Name: "panic after part of the page, visitor", Rule: "the cookie is sent, and so the session is kept", Do: do(set("a", "1"), write(page), flush, crash),
+			Want: answer(200, page+Cut).sets("new1").calls("create new1").holds(oldKnown, `new1 {"a":"1"}`), Except: fiber(noRecover, nil)},
+		{Name: "abort handler, visitor", Rule: unsent, Do: do(set("a", "1"), abortConnection), Want: closed().reports("ErrAborted"), Except: fiber(noRecover, nil)},
 		{Name: "panic, deferred and untouched", Rule: "what was never loaded is never saved", Client: Known, App: outside, Options: func(o *core.Options) { o.Defer = true },
 			Do: crash, Want: page500(Outcome{})},
 		{Name: "panic after part of the page, recovered", Rule: committed, Client: Known, App: outside, Do: do(set("a", "new"), write(page), flush, crash),

@@ -20,6 +20,8 @@ type shape struct {
 	// fails says that the answer is a failure of the handler's, which goes
 	// before one of the session's.
 	fails bool
+	// dies says that the handler dies before it has answered.
+	dies bool
 	// without are the frameworks that cannot express it, and why.
 	without map[string]Exception
 }
@@ -34,6 +36,10 @@ type act struct {
 	op     string
 	// failed is what is left behind where that call has failed.
 	failed Outcome
+	// aborted is what is left behind where the handler dies before it has
+	// answered, if that is something else: of what would need a cookie nothing
+	// is done.
+	aborted *Outcome
 }
 
 // matrixCells is every shape after every act, with a store that works and one
@@ -51,6 +57,9 @@ func (s shape) after(a act) Cell {
 	c := s.cell(a, "")
 	c.Rule = "the commit happens before the first byte, whatever that is"
 	c.Want = s.with(a.want)
+	if s.dies && a.aborted != nil {
+		c.Want = s.with(*a.aborted)
+	}
 	return c
 }
 
@@ -66,6 +75,9 @@ func (s shape) afterFailed(a act) Cell {
 	c.Rule = "a failed save answers with an error, not with a page that pretends; the handler's own error wins"
 	c.Trouble = func(store *faultstore.Store) { store.Fail(a.op, faultstore.ErrRefused) }
 	c.Want = s.with(a.failed)
+	if s.dies && a.aborted != nil {
+		c.Want = s.with(*a.aborted)
+	}
 	// A load that fails comes before all that the handler does.
 	if !s.fails || a.op == "get" {
 		c.Want.Status, c.Want.Body = http.StatusInternalServerError, Words
@@ -103,6 +115,7 @@ func acts() []act {
 			name: "create", do: set("a", "1"),
 			want: Outcome{}.sets("new1").calls("create new1").holds(oldKnown, `new1 {"a":"1"}`),
 			op:   "swap", failed: Outcome{}.calls("create new1").reports("store set"),
+			aborted: new(Outcome{}.reports("ErrAborted")),
 		},
 		{
 			name: "change", client: Known, do: set("a", "new"),
@@ -118,6 +131,7 @@ func acts() []act {
 			name: "sign in", client: Known, do: signIn,
 			want: Outcome{}.sets("new1").calls("get known", "create new1", "retire known").holds(tombstone, `new1 {"a":"old"}`),
 			op:   "swap", failed: Outcome{}.calls("get known", "create new1").reports("store set"),
+			aborted: new(Outcome{}.calls("get known").reports("ErrAborted")),
 		},
 	}
 }
@@ -204,7 +218,7 @@ func failingShapes() []shape {
 			ask: Ask{Header: map[string]string{"Accept-Encoding": "gzip"}}},
 		{name: "gzip inside, handler's 500", do: oops, want: answer(500, Anything), fails: true, app: inside(testkit.Gzip),
 			ask: Ask{Header: map[string]string{"Accept-Encoding": "gzip"}}},
-		{name: "panic, recovered outside", do: crash, want: answer(500, Anything), fails: true, app: outside(testkit.Recover)},
+		{name: "panic, recovered outside", do: crash, want: answer(500, Anything), fails: true, dies: true, app: outside(testkit.Recover)},
 		{name: "panic, recovered inside", do: crash, want: answer(500, Anything), fails: true, app: inside(testkit.Recover)},
 		{name: "plain error", do: func(*Visit) error { return errors.New("oops") }, want: answer(500, Anything), fails: true},
 	}

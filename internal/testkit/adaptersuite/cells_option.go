@@ -9,37 +9,17 @@ import (
 
 // optionCells is what is left of the options.
 func optionCells() []Cell {
-	const extend = "unchanged and rolling: its life is extended, without rewriting it where the store can"
 	ttl := func(d time.Duration) func(*core.Options) { return func(o *core.Options) { o.TTL = d } }
-	ttlFunc := func(d time.Duration, roll bool) func(*core.Options) {
-		return func(o *core.Options) {
-			o.Rolling = roll
-			o.TTLFunc = func(*core.Session) time.Duration { return d }
-		}
-	}
 	return []Cell{
-		{Name: "rolling, untouched", Rule: extend, Client: Known, Options: rolling, Do: text, Want: answer(200, page).sets("known").calls("gettouch known")},
-		{Name: "rolling, nothing written", Rule: extend, Client: Known, Options: rolling, Do: nothing, Want: answer(200, "").sets("known").calls("gettouch known")},
-		{Name: "rolling, plain store", Rule: extend, Client: Known, Options: rolling, Plain: true, Do: text,
-			Want: answer(200, page).sets("known").calls("get known", "set known")},
-		{Name: "rolling, changed", Rule: "a changed session is written, which extends its life too", Client: Known, Options: rolling, Do: do(set("a", "new"), text),
-			Want: answer(200, page).sets("known").calls("gettouch known", "swap known").holds(newKnown)},
-		{Name: "rolling, visitor", Rule: "new and empty is not stored, rolling or not", Options: rolling, Do: text, Want: answer(200, page)},
-		{Name: "rolling, handler fails", Rule: extend, Client: Known, Options: rolling, Do: oops, Want: answer(500, Anything).sets("known").calls("gettouch known")},
-		{Name: "rolling, prevented", Rule: "a prevented save does nothing", Client: Known, Options: rolling, Do: do(prevent, text), Want: answer(200, page).calls("gettouch known")},
-		{Name: "rolling by a TTLFunc", Rule: extend, Client: Known, Options: ttlFunc(hour, true), Do: text,
-			Want: answer(200, page).sets("known").calls("get known", "gettouch known 1h0m0s").holds(oldKnown + " 1h0m0s")},
-		{Name: "rolling, the extension fails", Rule: "a failed save answers with an error, not with a page that pretends", Client: Known, Options: ttlFunc(hour, true), Trouble: failing("gettouch"), Do: text,
-			Want: refused(500).calls("get known", "gettouch known 1h0m0s").reports("store touch")},
 		{Name: "TTL", Rule: "a record lives as long as TTL says", Options: ttl(hour), Do: do(set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("create new1 1h0m0s").holds(oldKnown, `new1 {"a":"1"} 1h0m0s`)},
 		{Name: "TTL in parts of a millisecond", Rule: "a record lives for whole milliseconds, rounded up", Options: ttl(hour + time.Nanosecond), Do: do(set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("create new1 1h0m0.001s").holds(oldKnown, `new1 {"a":"1"} 1h0m0.001s`)},
-		{Name: "TTLFunc", Rule: "a record lives as long as TTLFunc says", Options: ttlFunc(hour, false), Do: do(set("a", "1"), text),
+		{Name: "TTLFunc", Rule: "a record lives as long as TTLFunc says", Options: ttlFunc(hour), Do: do(set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("create new1 1h0m0s").holds(oldKnown, `new1 {"a":"1"} 1h0m0s`)},
-		{Name: "TTLFunc without an opinion", Rule: "where TTLFunc says nothing a record lives as long as the cookie", Options: ttlFunc(0, false), Do: do(set("a", "1"), text),
+		{Name: "TTLFunc without an opinion", Rule: "where TTLFunc says nothing a record lives as long as the cookie", Options: ttlFunc(0), Do: do(set("a", "1"), text),
 			Want: answer(200, page).sets("new1").calls("create new1").holds(oldKnown, `new1 {"a":"1"}`)},
-		{Name: "TTLFunc ends the session", Rule: "D15: a record whose time is over is destroyed", Client: Known, Options: ttlFunc(-1, false), Do: do(set("a", "new"), text),
+		{Name: "TTLFunc ends the session", Rule: "D15: a record whose time is over is destroyed", Client: Known, Options: ttlFunc(-1), Do: do(set("a", "new"), text),
 			Want: answer(200, page).clears().calls("get known", "destroy known").holds()},
 		{Name: "cookie that has expired", Rule: "D15: a record whose time is over is destroyed", Client: Known, Do: do(with(func(s *session) error {
 			return s.SetCookie(core.Cookie{Expires: time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)})
@@ -52,6 +32,11 @@ func optionCells() []Cell {
 			Want: answer(200, page).lines("sid=new1"+day, "sid.sig=sig(new1)"+day).calls("create other:new1").
 				holds(oldKnown, `other:new1 {"a":"1"}`)},
 	}
+}
+
+// ttlFunc is options whose TTLFunc always says the same.
+func ttlFunc(d time.Duration) func(*core.Options) {
+	return func(o *core.Options) { o.TTLFunc = func(*core.Session) time.Duration { return d } }
 }
 
 // carrierCells is ids that come another way than by cookie.

@@ -17,10 +17,10 @@ func routeCells() []Cell {
 	grouped := func(_ *Site, app *testkit.App) { app.Group = "/g" }
 	underGroup := func(o *core.Options) { o.Cookie = core.Cookie{Path: "/g"} }
 	scoped := `"httpOnly":true,"path":"/g","overwrite":true,"signed":true,"maxAge":86400000,"sameSite":"lax"`
-	rolled := answer(404, Anything).sets("known").calls("gettouch known")
+	rolled := answer(404, Anything).renews("known").calls("get known", "swap known 25h0m0s").holds(longerKnown)
 	return []Cell{
 		{Name: "route: found", Rule: routed, Client: Known, App: route, Ask: Ask{Path: "/there"}, Options: rolling, Do: text,
-			Want: answer(200, page).sets("known").calls("gettouch known")},
+			Want: withStatus(withBody(rolled, page), 200)},
 		{Name: "route: not found", Rule: routed, Client: Known, App: route, Ask: Ask{Path: "/nowhere"}, Options: rolling, Want: rolled},
 		{Name: "route: not found, untouched", Rule: routed, Client: Known, App: route, Ask: Ask{Path: "/nowhere"}, Want: answer(404, Anything).calls("get known")},
 		{Name: "route: another method", Rule: routed, Client: Known, App: route, Ask: Ask{Method: "POST", Path: "/there"}, Options: rolling, Want: withStatus(rolled, 405)},

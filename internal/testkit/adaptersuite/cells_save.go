@@ -49,6 +49,7 @@ func saveCells() []Cell {
 // failureCells is stores that fail beyond the matrix.
 func failureCells() []Cell {
 	const swallowed = "an error that the ErrorHandler swallows is nobody's"
+	const lie = "D30: that an end, or a sign-in, was not carried out is nothing to swallow"
 	const ambiguous = "an update whose answer was lost is found to be applied, and not applied twice"
 	return []Cell{
 		{Name: "load fails, swallowed", Rule: swallowed, Client: Known, Options: swallow, Trouble: failing("get"), Do: do(use, text),
@@ -56,16 +57,21 @@ func failureCells() []Cell {
 		{Name: "load fails, swallowed, then set", Rule: "the request gets an empty session that is never saved", Client: Known, Options: swallow,
 			Trouble: failing("get"), Do: do(set("a", "new"), text),
 			Want: answer(200, page).calls("get known").reports("store get", "ErrUnsaved")},
-		{Name: "load fails, swallowed, then destroy", Rule: "the client's cookie is left alone", Client: Known, Options: swallow,
+		{Name: "load fails, swallowed, then destroy", Rule: lie, Client: Known, Options: swallow,
 			Trouble: failing("get"), Do: do(destroy, text),
-			Want: answer(200, page).calls("get known").reports("store get", "ErrUnsaved")},
+			Want: refused(500).calls("get known").reports("store get", "ErrUnsaved")},
+		{Name: "load fails, swallowed, then sign in", Rule: lie, Client: Known, Options: swallow,
+			Trouble: failing("get"), Do: do(signIn, set("a", "1"), text),
+			Want: refused(500).calls("get known").reports("store get", "ErrUnsaved")},
 		{Name: "save fails, swallowed", Rule: swallowed, Client: Known, Options: swallow, Trouble: failing("swap"), Do: do(set("a", "new"), text),
 			Want: answer(200, page).calls("get known", "swap known").reports("store set")},
 		{Name: "save fails, swallowed, big body", Rule: swallowed, Client: Known, Options: swallow, Trouble: failing("swap"),
 			Do:   do(set("a", "new"), func(v *Visit) error { return v.String(200, big) }),
 			Want: answer(200, big).calls("get known", "swap known").reports("store set")},
-		{Name: "destroy fails, swallowed", Rule: "when the destroy fails, the cookie is cleared all the same", Client: Known, Options: swallow, Trouble: failing("destroy"),
-			Do: do(destroy, text), Want: answer(200, page).clears().calls("get known", "destroy known").reports("store destroy")},
+		{Name: "destroy fails, swallowed", Rule: lie + "; the cookie is cleared all the same", Client: Known, Options: swallow, Trouble: failing("destroy"),
+			Do: do(destroy, text), Want: refused(500).clears().calls("get known", "destroy known").reports("store destroy")},
+		{Name: "sign in fails, swallowed", Rule: lie, Client: Known, Options: swallow, Trouble: failing("swap"),
+			Do: do(signIn, text), Want: refused(500).calls("get known", "create new1").reports("store set")},
 		{Name: "sign in, the old record stays", Rule: "D17: a new record that nobody is told of does not stay", Client: Known,
 			Do: do(signIn, func(v *Visit) error {
 				v.Site.Store.During(func(c faultstore.Call) {

@@ -131,7 +131,7 @@ func (s *Site) cookieHeader(c Client) string {
 		return signed(keys[1], knownID)
 	case Corrupt:
 		return signed(keys[0], corruptID)
-	case Retired:
+	case Retired, Ended, Former, Nulled:
 		return signed(keys[0], retiredID)
 	case Malformed:
 		return signed(keys[0], shortID)
@@ -148,6 +148,12 @@ func arrange(s *faultstore.Store, c Client) {
 	case Corrupt:
 		s.Put(prefix+corruptID, `[1]`, 24*time.Hour)
 	case Retired:
+		s.Put(prefix+retiredID, tombstoneOf(time.Now(), false, heir{knownID, true}), time.Minute)
+	case Ended:
+		s.Put(prefix+retiredID, tombstoneOf(time.Now(), true), time.Second)
+	case Former:
+		s.Put(prefix+retiredID, tombstoneOf(time.Now().Add(-30*time.Second), false, heir{knownID, true}), time.Minute)
+	case Nulled:
 		s.Put(prefix+retiredID, `null`, time.Minute)
 	}
 }

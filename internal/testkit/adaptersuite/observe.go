@@ -50,7 +50,7 @@ func (s *Site) call(c faultstore.Call) string {
 	op, usual := c.Op, 24*time.Hour
 	switch {
 	case op == "get" || op == "destroy":
-		usual = 0
+		usual = c.TTL
 	case op != "swap":
 	case c.New == nil:
 		op = "remove"
@@ -71,6 +71,9 @@ func (s *Site) Records() []string {
 	s.Calls() // gives the ids their names
 	records := []string{}
 	for key, r := range s.Store.Records() {
+		if bare(r.Data) == "null" && r.TTL < time.Minute {
+			continue // ended: it is there for late requests alone
+		}
 		text := s.name(strings.TrimPrefix(key, prefix)) + " " + bare(r.Data)
 		if r.TTL != 24*time.Hour {
 			text += " " + r.TTL.String()
@@ -103,13 +106,13 @@ func bare(data string) string {
 
 // Cookies renders the Set-Cookie lines of a response.
 func (s *Site) Cookies(header http.Header) (lines []string) {
-	ids := map[string]string{}
+	ids := map[string][]string{}
 	for _, line := range header["Set-Cookie"] {
 		pair, rest, _ := strings.Cut(line, "; ")
 		name, value, _ := strings.Cut(pair, "=")
 		if signed, isSig := strings.CutSuffix(name, ".sig"); isSig {
 			value = s.signature(signed, ids[signed], value)
-		} else if ids[name] = value; value != "" && strings.HasSuffix(name, "sid") {
+		} else if ids[name] = append(ids[name], value); value != "" && strings.HasSuffix(name, "sid") {
 			value = s.name(value)
 		}
 		line = name + "=" + value
@@ -123,13 +126,15 @@ func (s *Site) Cookies(header http.Header) (lines []string) {
 	return lines
 }
 
-// signature says which id a signature is good for.
-func (s *Site) signature(name, id, sig string) string {
-	switch sig {
-	case "":
+// signature says for which of the ids that came before it a signature is good.
+func (s *Site) signature(name string, ids []string, sig string) string {
+	if sig == "" {
 		return ""
-	case sign(keys[0], name, id):
-		return "sig(" + s.name(id) + ")"
+	}
+	for _, id := range ids {
+		if sig == sign(keys[0], name, id) {
+			return "sig(" + s.name(id) + ")"
+		}
 	}
 	return "WRONG"
 }
@@ -151,15 +156,20 @@ func distance(attribute string) string {
 	return "expires=+" + time.Until(t).Round(30*time.Second).String()
 }
 
-// twice returns the name of a cookie that is set twice, or "".
+// twice returns the name of a cookie that is set twice, or "". Cookies of other
+// paths or domains are others.
 func twice(header http.Header) string {
-	seen := map[string]bool{}
+	seen := map[[3]string]bool{}
 	for _, line := range header["Set-Cookie"] {
-		name, _, _ := strings.Cut(line, "=")
-		if seen[name] {
-			return name
+		c, err := http.ParseSetCookie(line)
+		if err != nil {
+			continue
 		}
-		seen[name] = true
+		identity := [3]string{c.Name, c.Path, c.Domain}
+		if seen[identity] {
+			return c.Name
+		}
+		seen[identity] = true
 	}
 	return ""
 }

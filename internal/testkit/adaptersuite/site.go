@@ -151,10 +151,10 @@ func (s *Site) Reported() []string {
 var sentinels = map[string]error{
 	"ErrNoSession": core.ErrNoSession, "ErrOutsidePath": core.ErrOutsidePath, "ErrNoValue": core.ErrNoValue,
 	"ErrReservedKey": core.ErrReservedKey, "ErrSealed": core.ErrSealed, "ErrDestroyed": core.ErrDestroyed,
-	"ErrTooLate": core.ErrTooLate, "ErrGone": core.ErrGone, "ErrSuperseded": core.ErrSuperseded,
+	"ErrTooLate": core.ErrTooLate, "ErrAborted": core.ErrAborted, "ErrGone": core.ErrGone, "ErrSuperseded": core.ErrSuperseded,
 	"ErrConflict": core.ErrConflict, "ErrAmbiguous": core.ErrAmbiguous, "ErrUnsaved": core.ErrUnsaved,
 	"ErrCorruptRecord": core.ErrCorruptRecord, "ErrInsecureCookie": core.ErrInsecureCookie,
-	"ErrBadID": core.ErrBadID, "ErrInsideHook": core.ErrInsideHook, "ErrClosed": core.ErrClosed,
+	"ErrSpoiled": core.ErrSpoiled, "ErrBadID": core.ErrBadID, "ErrInsideHook": core.ErrInsideHook, "ErrClosed": core.ErrClosed,
 }
 
 // nameOf says an error in the table's words.

@@ -36,8 +36,9 @@ const (
 	Cleared
 	// Loaded is the session ID, with one load and no cookie.
 	Loaded
-	// Resigned is Loaded, and both cookies sent again with all attributes:
-	// the signature was an older key's.
+	// Resigned is Loaded, and both cookies sent again with all attributes,
+	// once the store has said that the id is still alive: the signature was an
+	// older key's.
 	Resigned
 )
 

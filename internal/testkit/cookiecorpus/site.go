@@ -72,7 +72,7 @@ func (r Reading) answer() answer {
 		Anonymous: {status: 200},
 		Cleared:   {status: 200, cookies: []string{"koa.sid= at epoch", "koa.sid.sig= at epoch"}},
 		Loaded:    {status: 200, body: marker, calls: []string{"get koa:sess:" + ID}},
-		Resigned: {status: 200, body: marker, calls: []string{"get koa:sess:" + ID},
+		Resigned: {status: 200, body: marker, calls: []string{"get koa:sess:" + ID, "get koa:sess:" + ID},
 			cookies: []string{"koa.sid=" + ID + " in a day", "koa.sid.sig=" + sig + " in a day"}},
 	}[r]
 }

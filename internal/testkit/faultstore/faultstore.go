@@ -3,6 +3,7 @@
 package faultstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"maps"
@@ -63,7 +64,6 @@ func (lostError) Unavailable() bool { return true }
 var (
 	_ core.Store        = (*Store)(nil)
 	_ core.Toucher      = (*Store)(nil)
-	_ core.GetToucher   = (*Store)(nil)
 	_ core.Swapper      = (*Store)(nil)
 	_ core.Availability = (*Store)(nil)
 )
@@ -232,22 +232,10 @@ func (s *Store) Touch(ctx context.Context, key string, ttl time.Duration) (found
 	return found, err
 }
 
-// GetTouch implements core.GetToucher.
-func (s *Store) GetTouch(ctx context.Context, key string, ttl time.Duration) (data []byte, found bool, err error) {
-	err = s.call(ctx, Call{Op: "gettouch", Key: key, TTL: ttl}, func() {
-		var r Record
-		if r, found = s.current(key); found {
-			s.put(key, r.Data, ttl)
-			data = []byte(r.Data)
-		}
-	})
-	return data, found, err
-}
-
 // Swap implements core.Swapper.
 func (s *Store) Swap(ctx context.Context, key string, old, new []byte, ttl time.Duration) (current []byte, swapped bool, err error) {
 	op := "swap"
-	if new == nil {
+	if new == nil || ends(new, ttl) {
 		op = "destroy"
 	}
 	err = s.call(ctx, Call{Op: op, Key: key, Old: text(old), New: text(new), TTL: ttl}, func() {
@@ -264,6 +252,12 @@ func (s *Store) Swap(ctx context.Context, key string, old, new []byte, ttl time.
 		}
 	})
 	return current, swapped, err
+}
+
+// ends reports whether a record is what Destroy leaves behind: a tombstone that
+// stays for a moment.
+func ends(data []byte, ttl time.Duration) bool {
+	return ttl < time.Minute && string(bytes.TrimSpace(data)) == "null"
 }
 
 func text(data []byte) *string {

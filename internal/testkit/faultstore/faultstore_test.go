@@ -15,7 +15,7 @@ func TestConformance(t *testing.T) {
 	stores := map[string]storetest.Harness{
 		"everything": {
 			New:     func() (storetest.Store, error) { return New(), nil },
-			Require: []storetest.Capability{storetest.Touch, storetest.GetTouch, storetest.Swap, storetest.Outage},
+			Require: []storetest.Capability{storetest.Touch, storetest.Swap, storetest.Outage},
 		},
 		"plain": {New: func() (storetest.Store, error) { return New().Plain(), nil }},
 	}

@@ -74,14 +74,17 @@ func echoCells() []adaptersuite.Cell {
 				e.Use(session)
 				e.GET("/", handler)
 			})},
-		{Name: "own: an HTTPErrorHandler that asks for the session", Rule: "it runs after the session has ended", Client: adaptersuite.Known,
+		{Name: "own: an HTTPErrorHandler that asks for the session", Rule: "it runs before the session ends, and once", Client: adaptersuite.Known,
 			Do:   func(*adaptersuite.Visit) error { return errors.New("oops") },
-			Want: adaptersuite.Outcome{Status: 400, Body: "done", Store: []string{"get known"}},
+			Want: adaptersuite.Outcome{Status: 400, Body: "old", Store: []string{"get known"}},
 			Serve: echoWith(func(e *echo.Echo, session echo.MiddlewareFunc, handler echo.HandlerFunc) {
 				e.HTTPErrorHandler = func(_ error, c echo.Context) {
-					if _, err := echoadapter.Session(c); errors.Is(err, core.ErrSealed) {
-						_ = c.String(400, "done")
+					s, err := echoadapter.Session(c)
+					if err != nil {
+						return
 					}
+					a, _ := core.Get[string](s, "a")
+					_ = c.String(400, a)
 				}
 				e.Use(session)
 				e.GET("/", handler)

@@ -68,6 +68,19 @@ func fiberCells() []adaptersuite.Cell {
 				}
 				return c.Status(418).SendString(store.Op + ": " + err.Error())
 			}})},
+		{Name: "own: an ErrorHandler that uses the session", Rule: "it runs before the session ends", Client: adaptersuite.Known,
+			Do:   func(*adaptersuite.Visit) error { return errors.New("oops") },
+			Want: adaptersuite.Outcome{Status: 400, Body: "done", Cookies: changed.Cookies, Store: changed.Store, Records: changed.Records},
+			Serve: fiberWith(useFiber, fiber.Config{ErrorHandler: func(c *fiber.Ctx, _ error) error {
+				s, err := fiberadapter.Session(c)
+				if err == nil {
+					err = s.Set("a", "new")
+				}
+				if err != nil {
+					return err
+				}
+				return c.Status(400).SendString("done")
+			}})},
 		{Name: "own: an ErrorHandler that only has a status", Rule: "what the handler writes is withheld", Client: adaptersuite.Known,
 			Do: changeAndAnswer, Trouble: failSwap,
 			Want:  adaptersuite.Outcome{Status: 500, Body: "Internal Server Error", Store: []string{"get known", "swap known"}, Reported: []string{"store set"}},

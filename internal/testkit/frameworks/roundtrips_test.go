@@ -6,6 +6,7 @@ import (
 	"net/http/cookiejar"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -25,12 +26,15 @@ func TestRoundTrips(t *testing.T) {
 			plain := site(func(*core.Options) {})
 			deferred := site(func(o *core.Options) { o.Defer = true })
 			rolling := site(func(o *core.Options) { o.Rolling = true })
+			brief := site(func(o *core.Options) { o.Rolling, o.Cookie.MaxAge = true, 20*time.Second })
 
 			user, stranger := newVisitor(t), newVisitor(t)
 			user(plain + "/change")
 			user(plain + "/change")
 			user(plain + "/destroy") // from now on the server knows the scripts
 			user(plain + "/change")
+			due := newVisitor(t) // a twenty-fourth of so short a life is always over
+			due(brief + "/change")
 			for _, act := range []struct {
 				name  string
 				visit func(url string)
@@ -42,6 +46,8 @@ func TestRoundTrips(t *testing.T) {
 				{"untouched", user, plain + "/untouched", 1},
 				{"read", user, plain + "/read", 1},
 				{"read, rolling", user, rolling + "/read", 1},
+				{"read, rolling, renewed", due, brief + "/read", 2},
+				{"changed, rolling", user, rolling + "/change", 2},
 				{"changed", user, plain + "/change", 2},
 				{"new", stranger, plain + "/change", 1},
 				{"regenerated", user, plain + "/regenerate", 3},

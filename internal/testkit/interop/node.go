@@ -30,10 +30,10 @@ func need(t testing.TB, program string) string {
 	return path
 }
 
-// modules returns a node_modules folder with what the Koa app requires: the
+// Modules returns a node_modules folder with what the Koa app requires: the
 // one beside it, or one in the user's cache that serves until the versions
 // change.
-func modules(t testing.TB, app string) string {
+func Modules(t testing.TB, app string) string {
 	t.Helper()
 	beside := filepath.Join(app, "node_modules")
 	if isFolder(beside) {
@@ -114,7 +114,7 @@ func startKoa(t testing.TB, app string, redisPort int) map[string]string {
 		t.Fatalf("interop: %v", err)
 	}
 	cmd := exec.Command(node, filepath.Join(app, "app.js"), settings(t, redisPort))
-	cmd.Env = append(os.Environ(), "NODE_PATH="+modules(t, app), "NODE_ENV=test")
+	cmd.Env = append(os.Environ(), "NODE_PATH="+Modules(t, app), "NODE_ENV=test")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	stdin, err1 := cmd.StdinPipe() // its end is the process's end, however this one ends

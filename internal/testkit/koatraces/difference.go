@@ -10,9 +10,11 @@ import (
 type Difference int
 
 // The differences that the traces can meet. The others, D6, D8, D9, D11, D14,
-// D15, D18 and D19, need what no trace does: neighbouring paths, colliding
-// checksums, saves within a request, foreign records, concurrent requests,
-// past expiries, late changes and rotated keys.
+// D15, D18, D19, D23 and D24, need what no trace does: neighbouring paths,
+// colliding checksums, saves within a request, foreign records, concurrent
+// requests, past expiries, late changes, rotated keys, fixed dates and requests
+// with an id that was replaced a moment ago. D25 is of headers that no trace
+// has.
 const (
 	D1  Difference = 1
 	D2  Difference = 2
@@ -27,9 +29,16 @@ const (
 	D17 Difference = 17
 	D20 Difference = 20
 	D21 Difference = 21
+	D22 Difference = 22
+	D26 Difference = 26
+	D27 Difference = 27
+	D28 Difference = 28
+	D29 Difference = 29
+	D30 Difference = 30
+	D31 Difference = 31
 )
 
-var all = []Difference{D1, D2, D3, D4, D5, D7, D10, D12, D13, D16, D17, D20, D21}
+var all = []Difference{D1, D2, D3, D4, D5, D7, D10, D12, D13, D16, D17, D20, D21, D22, D26, D27, D28, D29, D30, D31}
 
 func (d Difference) String() string { return "D" + strconv.Itoa(int(d)) }
 
@@ -48,6 +57,13 @@ func (d Difference) what() string {
 		D17: "regenerate destroys last",
 		D20: "a wrong signature clears both cookies",
 		D21: "a cookie that the client has is not sent again",
+		D22: "rolling renews once in a twenty-fourth of the life",
+		D26: "a session that was destroyed is not saved",
+		D27: "clears only where the client sent an id",
+		D28: "a regenerate that cannot end the old record is taken back",
+		D29: "what a beforeSave has restored is not written",
+		D30: "that an end was not carried out is not swallowed",
+		D31: "what rolls lives for a twenty-fourth more",
 	}[d]
 }
 

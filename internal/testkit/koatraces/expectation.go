@@ -16,14 +16,10 @@ type Expectation struct {
 	Met []Difference
 }
 
-// Expect returns the expectations for all scenarios. The error says that the
+// Expect returns the expectations for all scenarios of the traces. The error says that the
 // Model is not Koa, or that there is a change that the differences met do not
 // make; either is a fault of the Model.
-func Expect() ([]Expectation, error) {
-	traces, err := Load()
-	if err != nil {
-		return nil, err
-	}
+func Expect(traces []Trace) ([]Expectation, error) {
 	var expectations []Expectation
 	for i := range traces {
 		for j := range traces[i].Scenarios {

@@ -57,13 +57,21 @@ type exchange struct {
 	fail  map[string]bool
 	out   Outcome
 
+	forced    bool // ctx.sessionSave = true
+	prevented bool // ctx.sessionSave = false
+
 	loaded   bool
 	assigned bool   // a handler has set ctx.session without a load
 	id       string // ctx.sessionId
 	idLater  bool   // the id is made when it is needed (D16)
 	session  object // ctx.session; nil is null
+	own      object // the session's attributes, or those it had when it was set to null
 	isNew    bool
 	original object // what the session is compared with; nil: nothing is equal to it
+	ended    bool   // a handler has set the session to null
+	renewed  bool   // a handler has regenerated the session
+	dead     bool   // the client's id is of no use
+	clears   bool   // the client's cookies are to be cleared at the end (D27)
 	retired  string // the id whose record goes at the commit (D17)
 	unsaved  bool   // the session could not be loaded, so there is nothing to save
 }
@@ -102,6 +110,9 @@ func (x *exchange) serveSession() error {
 	if failed := x.commit(); err == nil {
 		err = failed
 	}
+	if x.clears && x.has[D27] {
+		x.clear()
+	}
 	return err
 }
 
@@ -115,6 +126,10 @@ func (x *exchange) load() error {
 	}
 	if x.id == "" {
 		x.begin()
+		if x.invalid() { // the library asks for new ones too
+			x.begin()
+			x.reset()
+		}
 		return nil
 	}
 	record, err := x.get()
@@ -129,20 +144,34 @@ func (x *exchange) load() error {
 			return nil
 		}
 	}
-	if record == nil || x.opts.ValidQuery && x.query.Get("valid") == "false" {
+	if record == nil || x.invalid() {
+		x.dead = x.query.Get("force_sid") == ""
 		x.begin()
 		x.reset()
 		return nil
 	}
-	x.session, x.original = clone(record), clone(record)
+	x.hold(clone(record))
+	x.original = clone(record)
 	return nil
 }
 
+func (x *exchange) invalid() bool { return x.opts.ValidQuery && x.query.Get("valid") == "false" }
+
 // begin makes a new session.
 func (x *exchange) begin() {
-	x.session, x.isNew, x.original = x.generate(), true, nil
+	x.hold(x.generate())
+	x.isNew, x.original = true, nil
 	if x.idLater = x.has[D16]; !x.idLater {
 		x.id = x.newID()
+	}
+}
+
+// hold makes a session the request's.
+func (x *exchange) hold(session object) {
+	x.session = session
+	var known bool
+	if x.own, known = session["cookie"].(object); !known {
+		x.own = x.attributes()
 	}
 }
 
@@ -159,6 +188,9 @@ func (w *world) attributes() object {
 
 // needID returns the session's id.
 func (x *exchange) needID() string {
+	if x.unsaved {
+		return ""
+	}
 	if x.idLater {
 		x.id, x.idLater = x.newID(), false
 	}
@@ -168,7 +200,7 @@ func (x *exchange) needID() string {
 // regenerate is regenerateSession.
 func (x *exchange) regenerate() error {
 	switch {
-	case x.isNew:
+	case x.isNew, x.retired != "":
 	case x.has[D17]:
 		x.retired = x.id
 	default:
@@ -176,81 +208,13 @@ func (x *exchange) regenerate() error {
 			return err
 		}
 	}
-	x.session, x.isNew = x.generate(), true
+	x.hold(x.generate())
+	x.isNew, x.ended, x.renewed = true, false, true
 	x.id, x.idLater = x.newID(), false
 	if x.has[D3] {
 		x.original = nil
 	}
 	x.reset()
-	return nil
-}
-
-// commit is refreshSession.
-func (x *exchange) commit() error {
-	if x.opts.Defer && !x.loaded {
-		if !x.assigned {
-			return nil
-		}
-		x.id = x.readID()
-	}
-	if x.query.Get("save") == "prevent" || x.unsaved {
-		return nil
-	}
-	if x.session == nil {
-		if x.isNew {
-			return nil
-		}
-		x.reset()
-		return x.destroyAtCommit()
-	}
-	if x.mustSave() {
-		if err := x.save(); err != nil {
-			return err
-		}
-	}
-	if x.retired != "" {
-		return x.destroy(x.retired)
-	}
-	return nil
-}
-
-func (x *exchange) mustSave() bool {
-	switch {
-	case x.query.Get("save") == "force":
-		return true
-	case !x.opts.AllowEmpty && x.isNew && equal(x.session, x.generate()):
-		return false
-	}
-	return x.opts.Rolling || x.original == nil || !equal(x.session, x.original)
-}
-
-func (x *exchange) destroyAtCommit() error {
-	err := x.destroy(x.id)
-	if x.has[D10] && x.opts.SwallowErrors {
-		return nil
-	}
-	return err
-}
-
-// save is saveNow.
-func (x *exchange) save() error {
-	if x.opts.BeforeSavePath {
-		x.session["path"] = x.path
-	}
-	x.needID()
-	sends := !x.clientHasCookie()
-	if sends {
-		x.stamp()
-	}
-	if err := x.set(); err != nil {
-		if x.opts.SwallowErrors {
-			return nil
-		}
-		return err
-	}
-	if sends {
-		x.sendID()
-	}
 	return nil
 }
 

@@ -39,9 +39,10 @@ func (x *exchange) readID() string {
 		return id
 	}
 	if x.has[D20] {
+		x.dead = true
 		x.reset()
 	} else {
-		x.put(Cookie{Name: x.sigName(), Path: "/", Expires: new(Epoch), HTTPOnly: true})
+		x.add(Cookie{Name: x.sigName(), Path: "/", Expires: new(Epoch), HTTPOnly: true})
 	}
 	return ""
 }
@@ -49,12 +50,18 @@ func (x *exchange) readID() string {
 // reset is sessionIdStore.reset: it clears the client's cookies, unless they
 // are set later.
 func (x *exchange) reset() {
+	if !x.has[D27] {
+		x.clear()
+	}
+}
+
+func (x *exchange) clear() {
 	switch {
 	case x.opts.HeaderIDs:
 		x.out.SessionID = new("")
 	case x.has[D1]:
-		attributes, ok := x.session["cookie"].(object)
-		if !ok {
+		attributes := x.own
+		if attributes == nil {
 			attributes = x.attributes()
 		}
 		for _, name := range []string{x.opts.Key, x.sigName()} {
@@ -64,9 +71,9 @@ func (x *exchange) reset() {
 		}
 	default:
 		c := Cookie{Name: x.opts.Key, Path: "/", Expires: new(Epoch), HTTPOnly: true}
-		x.put(c)
+		x.add(c)
 		c.Name, c.Value = x.sigName(), sign(x.opts.Keys[0], x.opts.Key, "")
-		x.put(c)
+		x.add(c)
 	}
 }
 
@@ -82,22 +89,30 @@ func (x *exchange) sendID() {
 		if x.id == "" {
 			c.Expires = new(Epoch)
 		}
-		x.put(c)
+		x.add(c)
 		return
 	}
-	x.put(line(x.opts.Key, x.id, attributes))
+	x.put(x.living(line(x.opts.Key, x.id, attributes)))
 	switch {
 	case x.signed():
-		x.put(line(x.sigName(), sign(x.opts.Keys[0], x.opts.Key, x.id), attributes))
+		x.put(x.living(line(x.sigName(), sign(x.opts.Keys[0], x.opts.Key, x.id), attributes)))
 	case x.has[D1]: // there, a .sig that was cleared before stays cleared beside the unsigned id
 		x.take(x.sigName())
 	}
 }
 
+// living gives the cookie of a rolling session its longer life.
+func (x *exchange) living(c Cookie) Cookie {
+	if c.Expires != nil {
+		c.Expires = new(Expiry(x.prolonged(float64(*c.Expires))))
+	}
+	return c
+}
+
 // clientHasCookie reports whether the id would be sent to a client that has it
 // (D21). No cookie of a trace is old.
 func (x *exchange) clientHasCookie() bool {
-	return x.has[D21] && !x.isNew && !x.opts.Rolling && x.query.Get("save") != "force" && x.query.Get("force_sid") == "" &&
+	return x.has[D21] && !x.isNew && (!x.opts.Rolling || x.has[D22] && !x.rolls()) && !x.forced && x.query.Get("force_sid") == "" &&
 		x.original != nil && equalValues(x.session["cookie"], x.original["cookie"])
 }
 
@@ -107,7 +122,9 @@ const sentNow = "now"
 // stamp notes in the record when the cookie was sent (D21).
 func (x *exchange) stamp() {
 	attributes, ok := x.session["cookie"].(object)
-	if _, dated := attributes["maxAge"].(float64); ok && dated && x.has[D21] && !x.opts.HeaderIDs {
+	_, dated := attributes["maxAge"].(float64)
+	dated = dated && !x.opts.HeaderIDs || x.opts.Rolling && x.has[D22] // and the record is
+	if ok && dated && x.has[D21] {
 		attributes["sent"] = sentNow
 	}
 }
@@ -126,6 +143,15 @@ func line(name, value string, attributes object) Cookie {
 		c.Expires = new(Expiry(maxAge / 1000))
 	}
 	return c
+}
+
+// add adds a line beside those of the same cookie, as what has no overwrite
+// does. Where clears have attributes (D1) they have that one too.
+func (x *exchange) add(c Cookie) {
+	if x.has[D1] {
+		x.take(c.Name)
+	}
+	x.out.SetCookie = append(x.out.SetCookie, c)
 }
 
 // put adds a line in place of those of the same cookie.

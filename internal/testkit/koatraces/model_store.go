@@ -1,11 +1,14 @@
 package koatraces
 
-import "errors"
+import (
+	"errors"
+	"math"
+)
 
 // storeKey is the key of an id. The library makes "undefined" of one that it
 // does not have.
 func (x *exchange) storeKey(id string) string {
-	if id == "" {
+	if id == "" && !x.opts.HeaderIDs { // a header that is missing is ""
 		id = "undefined"
 	}
 	return x.opts.Prefix + id
@@ -51,24 +54,27 @@ const day = 24 * 60 * 60 * 1000
 
 // ttl returns milliseconds, nil for ever.
 func (x *exchange) ttl() *int64 {
+	life, finite := x.life()
+	if !finite {
+		return nil
+	}
+	return new(int64(math.Ceil(x.prolonged(life))))
+}
+
+func (x *exchange) life() (ms float64, finite bool) {
 	attributes, _ := x.session["cookie"].(object)
-	maxAge, finite := attributes["maxAge"].(float64)
-	var ttl *int64
+	maxAge, dated := attributes["maxAge"].(float64)
 	switch {
 	case x.opts.TTL != 0:
-		return new(x.opts.TTL)
-	case x.opts.TTLFunc && attributes != nil && !finite:
-		return new(int64(hour))
-	case x.opts.TTLFunc:
-		ttl = new(int64(0))
-	}
-	switch {
-	case finite:
-		return new(int64(maxAge))
+		return float64(x.opts.TTL), true
+	case x.opts.TTLFunc && attributes != nil && !dated:
+		return hour, true
+	case dated:
+		return maxAge, true
 	case x.has[D12]:
-		return new(int64(day))
+		return day, true
 	}
-	return ttl
+	return 0, x.opts.TTLFunc
 }
 
 // hour is what the traces' ttl function gives a browser session.

@@ -19,7 +19,7 @@ func (s *Site) Replay(url string, e Expectation) error {
 		if err != nil {
 			return err
 		}
-		got.Store = s.store.end(strings.Contains(step.Request.Get, "save=prevent"))
+		got.Store = s.store.end()
 		b.receive(got)
 		want := e.Outcomes[i]
 		if inOwnWords(want.Status) && saysTheSame(got.Body, want.Body) {
@@ -124,7 +124,7 @@ func parseCookie(line string, now time.Time) (c Cookie, err error) {
 // clockGrain is what expiries are rounded to. The traces' clock stands, ours
 // runs on between a save and the look at it; all expiries of the traces are
 // multiples of it.
-const clockGrain = 10 * time.Second
+const clockGrain = 5 * time.Second
 
 func expiryOf(date string, now time.Time) (*Expiry, error) {
 	t, err := time.Parse(http.TimeFormat, date)

@@ -3,6 +3,7 @@ package koatraces
 import (
 	"errors"
 	"path"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,8 +13,12 @@ import (
 
 func routeName(p string) string { return path.Base(p) }
 
-// routes are the traces' handlers, as one would write them with the suite.
-var routes = map[string]func(testkit.Context, *core.Session) error{
+// A route is one of the traces' handlers.
+type route func(testkit.Context, *core.Session) error
+
+// routes are the traces' handlers, as one would write them with the suite,
+// but for the endingRoutes.
+var routes = map[string]route{
 	"incr": func(c testkit.Context, s *core.Session) error {
 		n, err := increment(s)
 		return answer(c, strconv.Itoa(n), err)
@@ -30,6 +35,9 @@ var routes = map[string]func(testkit.Context, *core.Session) error{
 		return answer(c, "ok", nil)
 	},
 	"same": func(c testkit.Context, s *core.Session) error {
+		if !counted(s) { // JSON drops the undefined that Koa sets
+			return answer(c, "ok", nil)
+		}
 		n, err := count(s)
 		return answer(c, "ok", errors.Join(err, s.Set("count", n)))
 	},
@@ -46,36 +54,23 @@ var routes = map[string]func(testkit.Context, *core.Session) error{
 		*list = append(*list, c.Query("v"))
 		return answer(c, strconv.Itoa(len(*list)), nil)
 	},
-	"remove": func(c testkit.Context, s *core.Session) error {
-		s.Destroy()
-		return answer(c, "0", nil)
-	},
-	"readremove": func(c testkit.Context, s *core.Session) error {
-		n, err := count(s)
-		s.Destroy()
-		return answer(c, strconv.Itoa(n), err)
-	},
-	"rewrite": func(c testkit.Context, s *core.Session) error {
-		return answer(c, "ok", s.Replace(map[string]any{"foo": "bar"}))
-	},
-	"regenerate": func(c testkit.Context, s *core.Session) error {
-		err := errors.Join(s.Regenerate(), s.Set("data", "foo"))
-		return answer(c, s.ID(), err)
-	},
-	"regenerateonly": func(c testkit.Context, s *core.Session) error {
-		err := s.Regenerate()
-		return answer(c, s.ID(), err)
-	},
-	"carry": func(c testkit.Context, s *core.Session) error {
-		n, err := count(s)
-		err = errors.Join(err, s.Regenerate(), s.Set("count", n))
-		return answer(c, strconv.Itoa(n), err)
-	},
 	"cookie": func(c testkit.Context, s *core.Session) error {
 		return answer(c, "ok", changeCookie(c, s))
 	},
 	"id": func(c testkit.Context, s *core.Session) error {
 		return answer(c, s.ID(), nil)
+	},
+	"flip": func(c testkit.Context, s *core.Session) error {
+		s.PreventSave()
+		n, err := increment(s)
+		s.ForceSave()
+		return answer(c, strconv.Itoa(n), err)
+	},
+	"flop": func(c testkit.Context, s *core.Session) error {
+		s.ForceSave()
+		n, err := increment(s)
+		s.PreventSave()
+		return answer(c, strconv.Itoa(n), err)
 	},
 	"fail": func(_ testkit.Context, s *core.Session) error {
 		if _, err := increment(s); err != nil {
@@ -114,6 +109,8 @@ func count(s *core.Session) (int, error) {
 	}
 	return n, err
 }
+
+func counted(s *core.Session) bool { return slices.Contains(s.Keys(), "count") }
 
 func increment(s *core.Session) (int, error) {
 	return core.Update(s, "count", func(n int) int { return n + 1 })

@@ -140,9 +140,12 @@ func handle(c testkit.Context) error {
 	case "prevent":
 		s.PreventSave()
 	}
-	route, ok := routes[name]
+	run, ok := routes[name]
+	if !ok {
+		run, ok = endingRoutes[name]
+	}
 	if !ok {
 		return &testkit.Failure{Status: 404, Text: "no such route"}
 	}
-	return route(c, s)
+	return run(c, s)
 }

@@ -4,12 +4,13 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"path"
 	"strconv"
 	"strings"
 )
 
-//go:embed testdata/*.json
+//go:embed testdata/*.json testdata/random.json.gz
 var testdata embed.FS
 
 // A Trace is what the real library did with one set of options.
@@ -34,18 +35,18 @@ type Step struct {
 
 // Options are koa-generic-session's, and what the traces add.
 type Options struct {
-	Keys           []string `json:"keys"`
-	Key            string   `json:"key"`
-	Prefix         string   `json:"prefix"`
-	TTL            int64    `json:"ttl"`
-	TTLFunc        bool     `json:"ttlFn"`
-	Rolling        bool     `json:"rolling"`
-	Defer          bool     `json:"defer"`
-	AllowEmpty     bool     `json:"allowEmpty"`
-	ValidQuery     bool     `json:"validQuery"`
-	BeforeSavePath bool     `json:"beforeSavePath"`
-	SwallowErrors  bool     `json:"swallowErrors"`
-	HeaderIDs      bool     `json:"headerIds"`
+	Keys           []string `json:"keys,omitempty"`
+	Key            string   `json:"key,omitempty"`
+	Prefix         string   `json:"prefix,omitempty"`
+	TTL            int64    `json:"ttl,omitempty"`
+	TTLFunc        bool     `json:"ttlFn,omitempty"`
+	Rolling        bool     `json:"rolling,omitempty"`
+	Defer          bool     `json:"defer,omitempty"`
+	AllowEmpty     bool     `json:"allowEmpty,omitempty"`
+	ValidQuery     bool     `json:"validQuery,omitempty"`
+	BeforeSavePath bool     `json:"beforeSavePath,omitempty"`
+	SwallowErrors  bool     `json:"swallowErrors,omitempty"`
+	HeaderIDs      bool     `json:"headerIds,omitempty"`
 	// Cookie has the attributes as a Node program writes them, so that
 	// missing, null and false can be told apart.
 	Cookie object `json:"cookie"`
@@ -59,17 +60,20 @@ type object = map[string]any
 // old enough to expire.
 type Request struct {
 	Get       string  `json:"get"`
-	Forget    bool    `json:"forget"`
-	NoCookies bool    `json:"nocookies"`
-	RawCookie *string `json:"rawcookie"`
-	Tamper    *struct {
-		Name  string `json:"name"`
-		Value string `json:"value"`
-	} `json:"tamper"`
+	Forget    bool    `json:"forget,omitempty"`
+	NoCookies bool    `json:"nocookies,omitempty"`
+	RawCookie *string `json:"rawcookie,omitempty"`
+	Tamper    *Tamper `json:"tamper,omitempty"`
 	// Drop is a key that the store loses.
-	Drop string `json:"drop"`
+	Drop string `json:"drop,omitempty"`
 	// Fail names the store's operations that fail.
-	Fail map[string]bool `json:"fail"`
+	Fail map[string]bool `json:"fail,omitempty"`
+}
+
+// A Tamper is a cookie that somebody puts into the client's jar.
+type Tamper struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // An Outcome is all that can be seen of an answer.
@@ -122,21 +126,21 @@ type Call struct {
 	TTL *int64 `json:"ttl"`
 }
 
-// Load returns all traces.
+// Load returns the traces of the scenarios.
 func Load() ([]Trace, error) {
-	entries, err := testdata.ReadDir("testdata")
+	names, err := fs.Glob(testdata, "testdata/*.json")
 	if err != nil {
 		return nil, err
 	}
-	traces := make([]Trace, 0, len(entries))
-	for _, entry := range entries {
-		raw, err := testdata.ReadFile(path.Join("testdata", entry.Name()))
+	traces := make([]Trace, 0, len(names))
+	for _, name := range names {
+		raw, err := testdata.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		t := Trace{Name: strings.TrimSuffix(entry.Name(), ".json")}
+		t := Trace{Name: strings.TrimSuffix(path.Base(name), ".json")}
 		if err := json.Unmarshal(raw, &t); err != nil {
-			return nil, fmt.Errorf("%s: %w", entry.Name(), err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		t.Options.fillIn()
 		traces = append(traces, t)

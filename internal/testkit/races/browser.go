@@ -1,6 +1,7 @@
 package races
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -57,6 +58,10 @@ func (b *Browser) Copy() *Browser {
 	return copied
 }
 
+// errLate is the answer to a change with an id that another request of the
+// browser has replaced or ended: nothing is saved, and it may try again.
+var errLate = errors.New("superseded")
+
 // Get sends a request and returns the answer. A status other than 200 is an
 // error.
 func (b *Browser) Get(path string) (string, error) {
@@ -77,7 +82,11 @@ func (b *Browser) Get(path string) (string, error) {
 	b.keep(res.Header["Set-Cookie"])
 	body, err := io.ReadAll(res.Body)
 	_ = res.Body.Close()
-	if err == nil && res.StatusCode != http.StatusOK {
+	switch {
+	case err != nil || res.StatusCode == http.StatusOK:
+	case res.StatusCode == http.StatusServiceUnavailable && res.Header.Get("Retry-After") != "":
+		err = errLate
+	default:
 		err = fmt.Errorf("%s: status %d", path, res.StatusCode)
 	}
 	return string(body), err

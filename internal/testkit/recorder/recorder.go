@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -120,11 +121,25 @@ func (x *Exchange) SetCookie(name, line string) {
 	}
 	kept := x.cookies[:0]
 	for _, c := range x.cookies {
-		if c.name != name {
+		if c.name != name || !same(c.line, line) {
 			kept = append(kept, c)
 		}
 	}
 	x.cookies = append(kept, setCookie{name, line})
+}
+
+// same reports whether two lines are about one cookie.
+func same(a, b string) bool {
+	x, errX := http.ParseSetCookie(a)
+	y, errY := http.ParseSetCookie(b)
+	return errX == nil && errY == nil && x.Name == y.Name && x.Path == y.Path && x.Domain == y.Domain && x.Partitioned == y.Partitioned
+}
+
+// HasCookie reports whether there is a Set-Cookie line for a cookie.
+func (x *Exchange) HasCookie(name string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.ContainsFunc(x.cookies, func(c setCookie) bool { return c.name == name })
 }
 
 // SetHeader records a response header, unless the header block has gone out.
