@@ -9,6 +9,9 @@ RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 FUZZTIME ?= 60s
 
+SEED ?= $(shell date +%s)
+WALKS ?= 1000
+
 .PHONY: help
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -65,13 +68,25 @@ performance: setup ## Beside other libraries: measures for an hour, and writes d
 report: ## What the suites count: traces, headers, cells, exceptions, round trips, allocations
 	@go test -count=1 -v -run '^Test(Koa.*|CookieCorpus|Suite|RoundTrips|Interop|Allocations)$$' ./internal/testkit/frameworks | grep -vE '^ *(===|---)'
 
+.PHONY: traces
+traces: setup ## New random walks beside the real koa-generic-session: SEED says which, WALKS how many
+	@SEED=$(SEED) WALKS=$(WALKS) go test -count=1 -timeout 60m -v -run '^TestKoaWalks$$' ./internal/testkit/frameworks | awk '!/^ *(===|---)/; /^FAIL/ { failed = 1 } END { exit failed }'
+
 .PHONY: races
 races: ## Every race in full: what is lost, who is brought back, and what that costs
 	@RACES=full go test -count=1 -timeout 60m -v -run '^Test(Races|Cuts|Uncontended)$$' ./internal/testkit/frameworks | grep -E ' of +[0-9]+|cut:|ratio|^(ok|FAIL|---)'
 
+.PHONY: browser
+browser: ## A person's browser beside the engine, BROWSER schedules for each option set
+	@BROWSER=$(or $(BROWSER),100000) go test -count=1 -timeout 60m -v -run '^TestStories$$' ./internal/testkit/browser
+
 .PHONY: outages
 outages: ## Every outage of Redis under load, over HTTP under each framework
 	@OUTAGES=full go test -count=1 -timeout 60m -v -run '^TestOutages$$' ./internal/testkit/frameworks | grep -E ' over HTTP|[0-9] users|[|]|secrets|^(ok|FAIL|---)'
+
+.PHONY: stories
+stories: setup ## What people do, in a real Chromium under each framework; every double click 40 times
+	@STORIES=full go test -count=1 -timeout 60m -v -run '^Test(Stories|DoubleClick)$$' ./internal/testkit/frameworks | grep -E 'signed in|^ *(ok|FAIL|---)'
 
 .PHONY: fuzz
 fuzz: ## Every fuzz target, for FUZZTIME each
