@@ -45,12 +45,14 @@ func (s *Session) pay(late, lost bool) error {
 	id, sig, cookie, stored, told, now := s.id, s.sig, s.cookieFrom, s.stored, s.id == s.carried.id, s.now()
 	lost = lost || s.unsavable != nil
 	replaces := s.replaces
-	if s.stopped() && !stored && s.replaced != nil { // what a Save has written stays as it is
+	if !stored && s.replaced != nil && !isTombstone(s.replaced.raw) {
+		// Regenerated since, by another goroutine or before a PreventSave: until
+		// that is carried out, if it ever is, this is the session that there is.
 		id, sig, stored = s.replaced.id, "", true
 	}
 	s.mu.Unlock()
 	switch {
-	case lost && act == cookieSend, act == cookieSend && !stored: // not stored: another goroutine has regenerated it since
+	case lost && act == cookieSend, act == cookieSend && !stored:
 		return nil
 	case late && act == cookieSend && !told:
 		return errors.Join(s.remove(s.detached(true)), ErrTooLate)
