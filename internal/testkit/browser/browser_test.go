@@ -37,6 +37,7 @@ func TestStories(t *testing.T) {
 	sets := map[string]core.Options{
 		"plain":           {},
 		"rolling":         {Rolling: true},
+		"rolling, soon":   {Rolling: true, TTL: 30 * time.Second},
 		"defer":           {Defer: true},
 		"browser session": {Rolling: true, TTL: 30 * time.Minute, Cookie: core.Cookie{MaxAge: core.BrowserSession}},
 	}

@@ -111,22 +111,49 @@ func saved(log []*visit, now *visit) string {
 }
 
 func excused(log []*visit, v *visit) bool {
-	var quiet time.Time // when the acts so far were over
-	for _, o := range log {
-		after := o.ended.After(v.sent)
+	return slices.ContainsFunc(log, func(o *visit) bool {
 		switch {
-		case o == v:
+		case o == v || !o.ended.After(v.sent):
+			return false
 		case !o.Kind.intends():
-			if after && o.lines != nil {
-				return true
-			}
-		case after && (o.Kind == SignOut || !o.taken || o.status != 200 || quiet.After(o.sent)):
-			return true
-		case o.ended.After(quiet):
-			quiet = o.ended
+			return o.lines != nil
+		}
+		return o.Kind == SignOut || !o.taken || o.status != 200 || raced(log, o)
+	}) || beganTwice(log, v)
+}
+
+// raced reports whether another act was under way beside o: which of their two
+// sessions the browser keeps, the order of the answers decides.
+func raced(log []*visit, o *visit) bool {
+	return slices.ContainsFunc(log, func(p *visit) bool {
+		return p != o && p.Kind.intends() && p.sent.Before(o.ended) && o.sent.Before(p.ended)
+	})
+}
+
+// beganTwice reports whether two requests at once came without a cookie and made
+// a session each, and v may be in the one that the browser does not keep: it was
+// sent before both answers had come, or beside an act that was. No server knows
+// that the two are of one browser.
+func beganTwice(log []*visit, v *visit) bool {
+	until := begun(log)
+	return until.After(v.sent) || slices.ContainsFunc(log, func(o *visit) bool {
+		return o != v && o.Kind.intends() && o.sent.Before(until) && o.ended.After(v.sent)
+	})
+}
+
+// begun returns when the last of several first sessions was answered, zero where
+// there is one at the most.
+func begun(log []*visit) (until time.Time) {
+	began := func(o *visit) bool { return o.cookies == nil && o.lines != nil && !o.Kind.intends() }
+	for _, o := range log {
+		twice := began(o) && slices.ContainsFunc(log, func(p *visit) bool {
+			return p != o && began(p) && p.sent.Before(o.ended) && o.sent.Before(p.ended)
+		})
+		if twice && o.ended.After(until) {
+			until = o.ended
 		}
 	}
-	return false
+	return until
 }
 
 // planted is the fourth rule: what a sign-in came with is nobody's after it.

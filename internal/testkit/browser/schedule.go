@@ -1,6 +1,7 @@
 // Package browser is a person with a browser, for tests of the engine: a seed
 // says what is clicked when, and how long everything takes on its way. Under a
-// fake clock a schedule always comes to the same end.
+// fake clock a schedule comes to the same end, but for the engine's random pauses
+// after a conflict.
 package browser
 
 import (
